@@ -274,6 +274,24 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the digest shows of one section that was kept."""
+
+    mail_id: str
+    received_at: datetime
+    host: str
+    kind: str
+    section: str
+    verdict: Verdict
+    severity: Severity | None
+    summary: str  # one line
+    lines: tuple[str, ...]  # the first lines that explain it
+    reason: Reason
+    score: float  # the classifier's probability of trouble
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
     """What learning says of one section."""
 
