@@ -1,0 +1,233 @@
+"""Floor, rules, gate, classifier, keep: one section at a time, and the first that speaks decides.
+
+The order is the promise: nothing below can drop what something above has kept. See docs/flow.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailtriage.rulebook import Hit, Rulebook, Ruling
+from mailtriage.text import one_line
+from mailtriage.types import Event, Judged, Message, Opinion, Reason, Recovery, Report, Section, Severity, State, Verdict
+
+UNCLASSIFIED = "unclassified_trouble"  # the check that a raise by the classifier feeds
+
+
+class History(Protocol):
+    """What triage may know of the past; a stateless run knows nothing."""
+
+    def previous(self, host: str, name: str, subject: str) -> float | None:
+        """The last value of a measure on this host, None if there was none."""
+
+
+class Model(Protocol):
+    """What learning offers to the judge."""
+
+    version: str
+    veto_threshold: float  # a drop needs at least this p_drop
+    raise_threshold: float  # trouble is raised from this p_event on
+
+    def opinion(self, kind: str, host: str, section: Section, message: Message) -> Opinion:
+        """What learning says of one section."""
+
+
+class NoHistory:
+    """The past of a stateless run."""
+
+    def previous(self, host: str, name: str, subject: str) -> float | None:
+        """Nothing is known."""
+        return None
+
+
+class Kinds(Protocol):
+    """A set of kinds: those on which learning may act."""
+
+    def __contains__(self, kind: object, /) -> bool:
+        """Whether learning may act on this kind."""
+
+
+class AllKinds:
+    """Every kind counts as promoted: a model named on the command line acts."""
+
+    def __contains__(self, kind: object) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One mail before the judge, with everything that may decide about it."""
+
+    report: Report
+    message: Message
+    rulebook: Rulebook
+    model: Model | None
+    history: History
+    promoted: Kinds
+
+    def opinion(self, section: Section) -> Opinion | None:
+        """What learning says of a section; asked only where it can matter."""
+        return self.model.opinion(self.report.kind, self.report.host, section, self.message) if self.model else None
+
+    @property
+    def may_learn(self) -> bool:
+        """Whether learning may act on this kind."""
+        return self.report.kind in self.promoted
+
+
+def judge(case: Case) -> tuple[Judged, ...]:
+    """The verdict of every section, plus a `guard` section where the mail as a whole may not be dropped."""
+    report = case.report
+    if report.kind == "human":
+        reason = Reason(by="human", detail=report.note or "a person wrote this: it is passed on unchanged")
+        return tuple(Judged(section=section, verdict=Verdict.PASS, reasons=(reason,)) for section in report.sections)
+    return (*(_judge_section(case, section) for section in report.sections), *_guards(report, case.message))
+
+
+def _judge_section(case: Case, section: Section) -> Judged:
+    report = case.report
+
+    def previous(name: str, subject: str) -> float | None:
+        return case.history.previous(report.host, name, subject)
+
+    ruling = case.rulebook.rule_on(report.kind, report.host, section, previous)
+    tests = tuple(Reason(by=f"test rule {hit.rule.id}", detail=f"would {hit.rule.action}: {one_line(hit.line)}") for hit in ruling.tests)
+    floor = tuple(Reason(by=f"floor {hit.name}", detail=one_line(hit.line)) for hit in ruling.floor)
+    if ruling.events:
+        return _raised(report, section, ruling, floor, tests)
+    if ruling.digests:
+        opinion = case.opinion(section)
+        return Judged(
+            section=section,
+            verdict=Verdict.DIGEST,
+            reasons=(*(_because(hit) for hit in ruling.digests), *floor),
+            severity=ruling.digests[0].rule.severity or (Severity.WARNING if floor else None),
+            state=State.INFO if floor else _quiet_state(section),
+            score=opinion.p_event if opinion else 0.5,
+            shadow=tests,
+        )
+    if floor:
+        return Judged(section=section, verdict=Verdict.DIGEST, reasons=floor, severity=Severity.WARNING, score=1.0, shadow=tests)
+    if ruling.is_explained:
+        detail = "every line is explained" if section.lines else "the section is empty, as it should be"
+        reasons = tuple(Reason(by=f"rule {rule.id}", detail=one_line(rule.reason) or detail) for rule in ruling.drops)
+        return Judged(section=section, verdict=Verdict.DROP, reasons=reasons, state=_quiet_state(section), shadow=tests)
+    return _learnt(case, section, ruling, tests)
+
+
+def _raised(report: Report, section: Section, ruling: Ruling, floor: tuple[Reason, ...], tests: tuple[Reason, ...]) -> Judged:
+    events = tuple(_event(report, section, hit) for hit in ruling.events)
+    problems = [event for event in events if event.state is State.PROBLEM]
+    worst = max(problems or events, key=lambda event: event.severity.rank)
+    return Judged(
+        section=section,
+        verdict=Verdict.EVENT,
+        reasons=(worst.reason, *(event.reason for event in events if event is not worst), *floor),
+        severity=worst.severity,
+        state=State.PROBLEM if problems else State.OK,
+        events=events,
+        score=1.0,
+        shadow=tests,
+    )
+
+
+def _learnt(case: Case, section: Section, ruling: Ruling, tests: tuple[Reason, ...]) -> Judged:
+    """What no rule decided: the gate may drop it, the classifier may raise or veto, the default keeps it."""
+    unexplained = _unexplained(ruling)
+    opinion = case.opinion(section)
+    if case.model is None or opinion is None:
+        return Judged(section=section, verdict=Verdict.DIGEST, reasons=(unexplained,), score=0.5, shadow=tests)
+    words = "".join(f", {feature}" for feature in opinion.features[:3])
+    reasons, shadow = (unexplained,), tests
+    if opinion.is_quiet and opinion.p_drop < case.model.veto_threshold:
+        veto = Reason(by=f"model {case.model.version}", detail=f"vetoes the gate: p(drop) {opinion.p_drop:.2f}{words}")
+        reasons = (veto, unexplained)
+    elif opinion.is_quiet:
+        quiet = Reason(by=f"gate {case.model.version}", detail="kind, line shapes, numbers and repeats are all known as quiet")
+        if case.may_learn and not ruling.held_by:
+            return Judged(section=section, verdict=Verdict.DROP, reasons=(quiet,), score=opinion.p_event, shadow=tests)
+        shadow = (Reason(by=quiet.by, detail=f"would drop: {quiet.detail}"), *tests)
+    elif opinion.p_event >= case.model.raise_threshold and case.report.kind == "unknown" and case.may_learn:
+        return _trouble(case, section, Reason(by=f"model {case.model.version}", detail=f"p(trouble) {opinion.p_event:.3f}{words}"))
+    else:
+        reasons = (unexplained, Reason(by=f"gate {case.model.version}", detail=f"held: {one_line(opinion.held_by)}"))
+    return Judged(section=section, verdict=Verdict.DIGEST, reasons=reasons, score=opinion.p_event, shadow=shadow)
+
+
+def _trouble(case: Case, section: Section, reason: Reason) -> Judged:
+    """An event of the class "unclassified trouble": the classifier is very sure, and no rule knows the kind."""
+    event = Event(
+        host=case.report.host,
+        check=UNCLASSIFIED,
+        item=one_line(case.message.subject, 80),
+        state=State.PROBLEM,
+        severity=Severity.WARNING,
+        summary=one_line(section.summary or case.message.subject),
+        recovery=Recovery.SILENCE,
+        origin=f"{case.report.kind}/{section.name}",
+        reason=reason,
+    )
+    return Judged(
+        section=section,
+        verdict=Verdict.EVENT,
+        reasons=(reason,),
+        severity=event.severity,
+        state=State.PROBLEM,
+        events=(event,),
+        score=1.0,
+    )
+
+
+def _unexplained(ruling: Ruling) -> Reason:
+    if ruling.held_by:
+        return Reason(by="guard", detail=f"nothing is dropped here while {one_line(ruling.held_by)}")
+    if ruling.unexplained is None:
+        return Reason(by="default", detail="no rule says what an empty section means here")
+    return Reason(by="default", detail=f"no rule explains the line: {one_line(ruling.unexplained)}")
+
+
+def _because(hit: Hit) -> Reason:
+    what = one_line(hit.line)
+    return Reason(by=f"rule {hit.rule.id}", detail=f"{one_line(hit.rule.reason)}: {what}" if hit.rule.reason else what)
+
+
+def _event(report: Report, section: Section, hit: Hit) -> Event:
+    state = State.OK if section.state is State.OK else State.PROBLEM
+    return Event(
+        host=report.host,
+        check=hit.rule.check or section.check,
+        item=one_line(hit.item(section), 120),
+        state=state,
+        severity=Severity.INFO if state is State.OK else hit.rule.severity or section.severity or Severity.WARNING,
+        summary=one_line(hit.summary(section)),
+        recovery=section.recovery,
+        origin=f"{report.kind}/{section.name}",
+        reason=_because(hit),
+    )
+
+
+def _quiet_state(section: Section) -> State:
+    return State.OK if section.recovery in (Recovery.STATE, Recovery.PER_DAY) else section.state
+
+
+def _guards(report: Report, message: Message) -> tuple[Judged, ...]:
+    """What forbids a drop of the whole mail, each as a section of its own that is shown."""
+    doubts: list[str] = []
+    if report.note:
+        doubts.append(report.note)
+    if not report.is_complete:
+        doubts.append("the report is cut off: its end line is missing, so what is absent proves nothing")
+    if message.unread:
+        doubts.append("parts of the mail were not read: " + ", ".join(message.unread[:5]))
+    if not doubts and not report.sections:
+        doubts.append("nothing in the mail could be read")
+    return tuple(
+        Judged(
+            section=Section(name="guard", lines=(doubt,), summary=doubt),
+            verdict=Verdict.DIGEST,
+            reasons=(Reason(by="guard", detail=one_line(doubt)),),
+            score=0.5,
+        )
+        for doubt in doubts
+    )
