@@ -30,7 +30,7 @@ golden: $(STAMP)
 	$(BIN)/python -m tests.golden
 
 model: $(STAMP)
-	$(BIN)/python -m mailtriage.classify.shipped_model
+	$(BIN)/python -m mailtriage.service.shipped_model
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -1,0 +1,9 @@
+"""From what single mails say to events that open, repeat, get worse and end. Pure: the open events and the time are arguments."""
+
+from __future__ import annotations
+
+from mailtriage.correlate.changes import acknowledge, correlate
+from mailtriage.correlate.expiry import expire
+from mailtriage.correlate.order import seen_at
+
+__all__ = ["acknowledge", "correlate", "expire", "seen_at"]

@@ -1,0 +1,106 @@
+"""Dates as machines write them, in the languages our fleets speak."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+# English, German, French, Dutch, Polish; the first three letters are not enough (mars/marzec are March, maj/mei/mai are May).
+_MONTHS = {
+    1: "january jan januar januari janvier janv stycznia styczeń sty jänner",
+    2: "february feb februar februari février févr fevrier lutego luty lut",
+    3: "march mar märz mär mrz maart mrt mars marca marzec",
+    4: "april apr avril avr kwietnia kwiecień kwi",
+    5: "may mai mei maja maj",
+    6: "june jun juni juin czerwca czerwiec cze",
+    7: "july jul juli juillet juil lipca lipiec lip",
+    8: "august aug augustus août aout sierpnia sierpień sie",
+    9: "september sep sept septembre września wrzesień wrz",
+    10: "october oct oktober okt octobre października październik paź",
+    11: "november nov novembre listopada listopad lis",
+    12: "december dec dezember dez décembre déc decembre grudnia grudzień gru",
+}
+MONTH_NUMBER = {name: number for number, names in _MONTHS.items() for name in names.split()}
+
+_WEEKDAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche lun mer jeu ven sam dim "
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma wo vr za zo "
+    "poniedziałek wtorek środa czwartek piątek sobota niedziela pon wto śro czw pią sob nie pn wt śr cz pt nd"
+)
+
+
+def _either(words: list[str] | dict[str, int]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+_MONTH = rf"(?i:{_either(MONTH_NUMBER)})\.?"
+_DAY = rf"(?:\b(?i:{_either(_WEEKDAYS.split())})\.?,?\s+(?:(?i:den|le|the|dnia)\s+)?)?"
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?(?i:[ap]m)\b)?"
+_ZONE = r"(?:\s?(?:Z\b|[+-]\d\d:?\d\d\b|\(?\b(?:UTC|GMT|CEST|CET|MESZ|MEZ|BST|WEST|WET|EEST|EET|[ECMP][SD]T)\b\)?))*"
+
+# Each alternative names its groups by position: read by `parsed`.
+DATE = (
+    rf"{_DAY}(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\d|0?[1-9])(?!\d)(?:[T _-]{_CLOCK}{_ZONE})?"
+    r"|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:3[01]|[12]\d|0[1-9])(?:[T_.-]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?Z?)?(?!\d)"
+    rf"|{_DAY}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.\s?(?:1[0-2]|0?[1-9])\.(?:\s?(?:19|20)\d\d)(?!\d)(?:,?\s+{_CLOCK}{_ZONE})?"
+    rf"|{_DAY}(?<![\d/])(?:3[01]|[12]\d|0?[1-9])/(?:3[01]|[12]\d|0?[1-9])/(?:(?:19|20)\d\d|\d\d)(?![\d/])(?:,?\s+{_CLOCK}{_ZONE})?"
+    rf"|{_DAY}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.?[ /-]{_MONTH}(?:[ /-](?:19|20)\d\d)?(?!\d)"
+    rf"(?:[,: ]\s*{_CLOCK}{_ZONE}(?:\s(?:19|20)\d\d(?!\d))?)?"
+    rf"|{_DAY}\b{_MONTH}\s+(?:3[01]|[12]\d|0?[1-9])(?!\d)(?:,?\s+{_CLOCK}{_ZONE})?(?:,?\s(?:19|20)\d\d(?![\d:]))?(?:,?\s+{_CLOCK}{_ZONE})?"
+)
+
+_NUMERIC_YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)")
+_DOTTED = re.compile(r"(?<!\d)(\d\d?)\.\s?(\d\d?)\.\s?(\d{4})")
+_SLASHED = re.compile(r"(?<!\d)(\d\d?)/(\d\d?)/(\d{4}|\d\d)")
+_YEAR = re.compile(r"(?<![\d:.+-])((?:19|20)\d\d)(?![\d:])")
+_MONTH_WORD = re.compile(rf"(?<![^\W\d_])(?i:({_either(MONTH_NUMBER)}))(?![^\W\d_])")
+_DAY_NUMBER = re.compile(r"(?<![\d:.,+-])(\d\d?)(?![\d:])")
+
+Day = tuple[int, int, int]  # year (0 if not written), month, day
+
+
+def parsed(text: str) -> Day | None:
+    """Year, month and day of what DATE matched; None if it is no day of the calendar."""
+    if found := _NUMERIC_YEAR_FIRST.search(text) or _COMPACT.search(text):
+        return _day(int(found[1]), int(found[2]), int(found[3]))
+    if found := _DOTTED.search(text):
+        return _day(int(found[3]), int(found[2]), int(found[1]))
+    if found := _SLASHED.search(text):
+        first, second, year = int(found[1]), int(found[2]), int(found[3])
+        year += 2000 if year < 100 else 0
+        return _day(year, first, second) or _day(year, second, first)
+    word = _MONTH_WORD.search(text)
+    if not word:
+        return None
+    rest = text[: word.start()] + " " + text[word.end() :]
+    number = _DAY_NUMBER.search(rest)
+    year_written = _YEAR.search(rest)
+    if not number:
+        return None
+    return _day(int(year_written[1]) if year_written else 0, MONTH_NUMBER[word[1].lower()], int(number[1]))
+
+
+def _day(year: int, month: int, day: int) -> Day | None:
+    try:
+        date(year or 2000, month, day)  # 2000 has a 29 February
+    except ValueError:
+        return None
+    return year, month, day
+
+
+def days_from(day: Day, reference: date) -> float:
+    """How many days `day` lies after `reference` (before: negative); a date without a year is the nearest such day."""
+    year, month, number = day
+    if year:
+        return float((date(year, month, number) - reference).days)
+    candidates = []
+    for candidate in (reference.year - 1, reference.year, reference.year + 1):
+        try:
+            there = date(candidate, month, number)
+        except ValueError:
+            there = date(candidate, month, number - 1) + timedelta(days=1)
+        candidates.append((there - reference).days)
+    return float(min(candidates, key=abs))

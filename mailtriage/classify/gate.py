@@ -1,0 +1,259 @@
+"""The learnt gate: a memory of what approved mails looked like. It alone lets learning drop a section.
+
+It holds a section at the first thing it does not know: the kind, a line, a number, a repeat, something missing.
+Judging never changes it; it is learnt anew from all approvals (approvals.py).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from mailtriage.classify.reading import HUMAN, Reading, line_set
+from mailtriage.classify.slots import PER_HOST_FROM, Slot, out_of_habit, out_of_slot
+from mailtriage.text import one_line, plural
+
+MIN_MAILS = 3  # approved mails of a kind and section before anything of it may be dropped
+MIN_APPROVALS = 2  # mails that must have shown a line
+SETTLED = 8  # approved mails from which a table need not be matched line set by line set
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What approved mails say of one line shape."""
+
+    n: int  # mails that had it
+    least: int  # repeats in those mails
+    most: int
+    slots: tuple[Slot, ...]
+    is_strict: bool = False  # a mail to be seen lay just outside the numbers: no tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What one host's own approved mails looked like."""
+
+    n: int
+    fewest_lines: int
+    most_lines: int
+    names: dict[str, Line]
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known as quiet under one key."""
+
+    n: int  # approved mails
+    fewest_lines: int
+    most_lines: int
+    fewest_rows: int
+    lines: dict[str, Line]  # by shape
+    endings: dict[str, int]  # last lines of the mails
+    line_sets: frozenset[str]
+    hosts: dict[str, Habit]
+
+    @cached_property
+    def always(self) -> tuple[tuple[str, int], ...]:
+        """Shapes that every approved mail had, with the fewest repeats that are no loss."""
+        return _always(self.lines, self.n)
+
+    @cached_property
+    def ending(self) -> str:
+        """The one last line all approved mails share, "" if there is none."""
+        return next(iter(self.endings)) if len(self.endings) == 1 and sum(self.endings.values()) == self.n else ""
+
+
+def _always(lines: dict[str, Line], n: int) -> tuple[tuple[str, int], ...]:
+    found = []
+    for shape, line in lines.items():
+        if line.n == n:
+            found.append((shape, line.least if line.least == line.most else max(1, line.least // 2)))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the gate says of one section."""
+
+    held_by: str  # "" lets it through
+    new: tuple[int, ...] = ()  # positions of lines never seen
+    n_values: int = 0  # numbers out of place
+    n_missing: int = 0
+    is_known_kind: bool = True
+
+
+class Gate:
+    """All tables by key."""
+
+    def __init__(self, tables: dict[str, Any]) -> None:
+        self._stored = tables  # as in the model file, or Table: a stored one is built when first asked for
+        self._always: dict[tuple[str, str], tuple[tuple[str, int], ...]] = {}
+
+    def table(self, key: str) -> Table | None:
+        """What is known under a key."""
+        stored = self._stored.get(key)
+        if stored is None or isinstance(stored, Table):
+            return stored
+        table = self._stored[key] = table_of(stored)
+        return table
+
+    def tables(self) -> Iterator[tuple[str, Table]]:
+        """All keys with their tables."""
+        for key in self._stored:
+            table = self.table(key)
+            assert table is not None
+            yield key, table
+
+    def judge(self, reading: Reading) -> Finding:
+        """Whether the section may be dropped, or the first reason why not."""
+        if reading.kind == HUMAN:
+            return Finding("a person's mail", is_known_kind=False)
+        table = self.table(reading.key)
+        everything = tuple(range(len(reading.lines)))
+        if table is None:
+            return Finding("nothing of this kind was ever approved", everything, is_known_kind=False)
+        habit = table.hosts.get(reading.host) if reading.host else None
+        habit = habit if habit and habit.n >= PER_HOST_FROM else None
+        new, odd = self._lines_and_numbers(reading, table, habit)
+        missing = self._missing(reading, table, habit)
+        held = ""
+        if reading.unread:
+            held = f"a part was not read: {one_line(reading.unread[0], 100)}"
+        elif new:
+            held = f"new line: {one_line(reading.raw[new[0]], 120)}"
+        elif odd:
+            held = odd[0]
+        elif missing:
+            held = missing[0]
+        elif table.n < MIN_MAILS:
+            held = f"only {plural(table.n, 'mail')} of this kind approved, {MIN_MAILS} needed"
+        else:
+            held = _flood(reading, table, habit) or _unsettled(reading, table, habit)
+        return Finding(held, tuple(new), len(odd), len(missing))
+
+    def _lines_and_numbers(self, reading: Reading, table: Table, habit: Habit | None) -> tuple[list[int], list[str]]:
+        new: list[int] = []
+        odd: list[str] = []
+        for at, line in enumerate(reading.lines):
+            known = table.lines.get(line.shape)
+            if known is None or known.n < MIN_APPROVALS:
+                new.append(at)
+                continue
+            if not line.values:
+                continue
+            own = habit.names.get(line.name) if habit else None
+            for place, value in enumerate(line.values):
+                number = reading.number(value)
+                if number is None:
+                    odd.append(f"a date cannot be compared, the mail has none: {one_line(reading.raw[at], 100)}")
+                    break
+                why = out_of_slot(known.slots[place], number, is_strict=known.is_strict) or (
+                    out_of_habit(own.slots[place], number) if own else ""
+                )
+                if why:
+                    odd.append(f"{why}, in: {one_line(reading.raw[at], 100)}")
+        return new, odd
+
+    def _missing(self, reading: Reading, table: Table, habit: Habit | None) -> list[str]:
+        missing: list[str] = []
+        shapes = Counter(line.shape for line in reading.lines)
+        for shape, least in table.always:
+            if shapes[shape] < least:
+                missing.append(_missing_words(shape, shapes[shape], least))
+        if table.ending and table.n >= MIN_MAILS and (reading.ending is None or reading.ending.shape != table.ending):
+            missing.append(f"missing: the last line of the mail, {one_line(table.ending, 100)}")
+        if table.fewest_rows and sum(line.is_row for line in reading.lines) < table.fewest_rows:
+            missing.append(f"missing: a row of the table, never fewer than {table.fewest_rows}")
+        if habit:
+            own = self._always.get((reading.key, reading.host))
+            if own is None:
+                own = self._always[reading.key, reading.host] = _always(habit.names, habit.n)
+            names = Counter(line.name for line in reading.lines)
+            missing += [
+                _missing_words(name, names[name], least) + " (this host always has it)" for name, least in own if names[name] < least
+            ]
+        return missing
+
+
+def _missing_words(shape: str, seen: int, least: int) -> str:
+    times = f" {plural(seen, 'time')}, never fewer than {least}" if seen else ""
+    return f"missing: {one_line(shape, 100)}{times}"
+
+
+def _flood(reading: Reading, table: Table, habit: Habit | None) -> str:
+    """Why there is too much of what is known."""
+    for shape, count in Counter(line.shape for line in reading.lines).items():
+        most = table.lines[shape].most
+        if count > max(2 * most, most + 2):
+            return f"repeated {plural(count, 'time')}, known up to {most}: {one_line(shape, 100)}"
+    n_lines = len(reading.lines)
+    if n_lines > 2 * table.most_lines + 3:
+        return f"{n_lines} lines, known up to {table.most_lines}"
+    if n_lines < table.fewest_lines // 2:
+        return f"{n_lines} lines, known from {table.fewest_lines}"
+    if habit and n_lines > 3 * habit.most_lines + 3:
+        return f"{n_lines} lines, this host's own up to {habit.most_lines}"
+    return ""
+
+
+def _unsettled(reading: Reading, table: Table, habit: Habit | None) -> str:
+    """While little is known, the mail must end as all did or have exactly the lines of an approved one."""
+    if table.n >= SETTLED and habit:
+        return ""
+    if table.ending and not table.ending.startswith("‹"):
+        return ""
+    if line_set(reading) in table.line_sets:
+        return ""
+    n_known = table.n if table.n < SETTLED else (habit.n if habit else 0)
+    of_what = "of this kind" if table.n < SETTLED else "of this host"
+    return f"too little known to see a cut: {plural(n_known, 'approved mail')} {of_what}, no common last line"
+
+
+def _slot_of(row: list[Any]) -> Slot:
+    return Slot(row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
+
+
+def _line_of(row: list[Any]) -> Line:
+    return Line(row[0], row[1], row[2], tuple(_slot_of(slot) for slot in row[3]), row[4])
+
+
+def table_of(stored: dict[str, Any]) -> Table:
+    """A table as the model file keeps it."""
+    hosts = {
+        host: Habit(row[0], row[1], row[2], {name: _line_of(line) for name, line in row[3].items()})
+        for host, row in stored["hosts"].items()
+    }
+    return Table(
+        n=stored["n"],
+        fewest_lines=stored["fewest_lines"],
+        most_lines=stored["most_lines"],
+        fewest_rows=stored["fewest_rows"],
+        lines={shape: _line_of(line) for shape, line in stored["lines"].items()},
+        endings=stored["endings"],
+        line_sets=frozenset(stored["line_sets"]),
+        hosts=hosts,
+    )
+
+
+def stored_table(table: Table) -> dict[str, object]:
+    """A table as the model file keeps it."""
+    return {
+        "n": table.n,
+        "fewest_lines": table.fewest_lines,
+        "most_lines": table.most_lines,
+        "fewest_rows": table.fewest_rows,
+        "lines": {shape: _stored_line(line) for shape, line in table.lines.items()},
+        "endings": table.endings,
+        "line_sets": sorted(table.line_sets),
+        "hosts": {
+            host: [habit.n, habit.fewest_lines, habit.most_lines, {name: _stored_line(line) for name, line in habit.names.items()}]
+            for host, habit in table.hosts.items()
+        },
+    }
+
+
+def _stored_line(line: Line) -> list[object]:
+    return [line.n, line.least, line.most, [slot.row() for slot in line.slots], line.is_strict]

@@ -1,0 +1,267 @@
+"""A line becomes its shape: what varies from day to day is masked, what carries meaning stays.
+
+Words, results, units, percent signs and signs stay as they are. Numbers, dates, clock times, sizes and durations become
+typed slots whose values are kept beside the shape. Names of the mail's own host and domain, MAC addresses, hex strings
+and URLs are masked; an address keeps whether it is private or public.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mailtriage.classify.dates import DATE, Day, parsed
+from mailtriage.classify.rows import row
+
+LONGEST_LINE = 4000  # characters; a longer line is only known by its hash, so it is always new
+_CACHE_SIZE = 300_000  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What stood in one slot of a line. `type` is one of the letters of slots.py."""
+
+    type: str
+    number: float
+    day: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedLine:
+    """A line without what varies."""
+
+    shape: str  # what must be known
+    name: str  # what must not be missing: the shape, or for a row of a table with its subject
+    wording: str  # for the classifier: the shape with zero told from non-zero
+    values: tuple[Value, ...]
+    is_row: bool
+
+
+_SIZES = {"": 1.0, "K": 2.0**10, "M": 2.0**20, "G": 2.0**30, "T": 2.0**40, "P": 2.0**50, "E": 2.0**60}
+_SECONDS = {
+    "ms": 0.001,
+    "msec": 0.001,
+    "us": 1e-6,
+    "s": 1,
+    "sec": 1,
+    "secs": 1,
+    "m": 60,
+    "min": 60,
+    "mins": 60,
+    "h": 3600,
+    "hr": 3600,
+    "d": 86400,
+    "w": 604800,
+}
+
+# A percentage is a fill level, never learnt past 90, unless a word near it says that high is good or that it is no level.
+_NOT_A_LEVEL = re.compile(
+    r"(?i)\b(?:done|complete[d]?|finished|idle|free|avail\w*|uptime|sla|hit|hits|ratio|success\w*|ok|passed|loss|charge[d]?|battery|health\w*|"
+    r"received|transferred|sent|copied|written|verified|dedup\w*|compress\w*|saved|unchanged|same|coverage|progress|remaining|left|"
+    r"frei|verfügbar|fertig|abgeschlossen|erledigt|übertragen|libre|terminé|disponible|vrij|voltooid|klaar|beschikbaar|wolne|ukończono|gotowe|dostępne)\b"
+)
+
+_NUMBER = r"\d+(?:[.,]\d+)*"
+_DURATION_UNIT = r"(?:ms|msec|us|secs?|s|mins?|m|hr|h|d|w)"
+_MASKS = (
+    ("url", r"\b(?:https?|ftp|rsync|ssh)://[^\s<>\"]+"),
+    ("msgid", r"<[^<>\s@]*\d[^<>\s@]{5,}@[^<>\s]+>"),
+    ("uuid", r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"),
+    ("mac", r"(?<![\w:])[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?![\w:])"),
+    ("date", DATE),
+    ("clock", r"(?<![\w.:])\d{1,3}:\d\d(?::\d\d)?(?:\.\d+)?(?:\s?[AaPp][Mm]\b|(?![\w:]))"),
+    ("ip6", r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}(?::?[0-9a-fA-F]{1,4}){0,6}(?:::)?(?![\w:])|"
+        r"(?<![\w:.])::(?:1|ffff:[\d.]+)?(?![\w:])|(?<![\w:.])[0-9a-fA-F]{1,4}::(?:[0-9a-fA-F]{1,4}:?){0,6}(?![\w:])"),
+    ("ip4", r"(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]*\d)"),
+    ("pid", r"(?<=[\w)])\[\d+\]"),
+    ("hex", r"\b0x(?=[0-9a-fA-F]*[1-9a-fA-F])[0-9a-fA-F]+\b|\b(?=[0-9a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{12,}\b"),
+    ("temporary", r"(?<=/)(?:tmp|temp|mktemp|cron)[.-][A-Za-z0-9]{5,}\b"),
+    ("id", r"\b(?=(?:[A-Za-z]*\d){3})(?=(?:\d*[A-Za-z]){3})"
+        r"(?:[A-Za-z]+\d+[A-Za-z]+\d+|\d+[A-Za-z]+\d+[A-Za-z]+)[A-Za-z0-9]*\b(?<=[A-Za-z0-9]{8})"),
+    ("percent", rf"(?<![\w.]){_NUMBER}\s?%"),
+    ("duration", rf"(?<![\w.]){_NUMBER}{_DURATION_UNIT}(?:\s?{_NUMBER}{_DURATION_UNIT})*(?![\w/])"),
+    ("size", rf"(?<![\w.]){_NUMBER}(?:\s?[KMGTPE]i?B(?:ytes?)?|[KMGTPEk]i?|B|\s(?:bytes|kB|[KMGT]Bytes))(?![\w%/])"),
+    ("version", r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w%])"),
+    ("glued", rf"(?<=[A-Za-z_]){_NUMBER}|{_NUMBER}(?=[A-Za-z_])"),
+    ("number", rf"{_NUMBER}"),
+)  # fmt: skip
+_MASK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MASKS))
+_WORTH_MASKING = re.compile(r"\d|::")
+_RULER = re.compile(r"([-=_*#~.+])\1{3,}")
+_HOST, _PEER = "\x01", "\x02"
+_WEEKDAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b")
+
+_cache: dict[str, MaskedLine] = {}
+
+
+def masked(line: str) -> MaskedLine:
+    """The shape of a line in which `hosts_masked` has already replaced the host's own names."""
+    known = _cache.get(line)
+    if known is None:
+        if len(_cache) >= _CACHE_SIZE:
+            _cache.clear()
+        known = _cache[line] = _mask(line)
+    return known
+
+
+def _mask(line: str) -> MaskedLine:
+    if len(line) > LONGEST_LINE:
+        shape = "‹long›" + hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
+        return MaskedLine(shape, shape, "‹long›", (), False)
+    # What looks like one of our own marks in a mail must not pass for one.
+    line = line.replace("‹", "<").replace("›", ">").replace(_HOST, "‹host›").replace(_PEER, "‹peer›")
+    if typed := row(line):
+        found = tuple(Value(letter, number) for letter, number in typed.values)
+        return MaskedLine(typed.shape, typed.name, typed.shape, found, True)
+    text = _RULER.sub(r"\1\1\1\1", " ".join(line.split()))
+    values: list[Value] = []
+    if _WORTH_MASKING.search(text):
+        percent = "%" if _NOT_A_LEVEL.search(text) else "c"
+        text = _MASK.sub(lambda found: _slot(found, values, percent), text)
+    text = _WEEKDAY.sub("‹weekday›", text)
+    shape = text.replace("‹0", "‹")
+    return MaskedLine(shape, shape, text, tuple(values), False)
+
+
+def _slot(found: re.Match[str], values: list[Value], percent: str) -> str:
+    """What stands in the shape for one match; its value goes to `values`."""
+    name, text = found.lastgroup or "", found[0]
+    if name == "date":
+        day = parsed(text)
+        if day is None:
+            return text
+        values.append(Value("d", 0.0, day))
+        return "‹date›"
+    if name in _FREE:
+        return _FREE[name]
+    if name in ("ip4", "ip6"):
+        return _address(text)
+    number = _MAGNITUDE[name](text)
+    letter = percent if name == "percent" else _LETTER[name]
+    values.append(Value(letter, number))
+    mark = "%" if name == "percent" else _LETTER[name]
+    return f"‹0{mark}›" if number == 0 else f"‹{mark}›"
+
+
+def _number(text: str) -> float:
+    """`1,234` and `1.234.567` are thousands, `0,5` and `1.5` are fractions."""
+    if "," in text and "." in text:
+        decimal = max(text.rfind(","), text.rfind("."))
+        whole, fraction = text[:decimal], text[decimal + 1 :]
+        return float(re.sub(r"[.,]", "", whole) + "." + fraction)
+    mark = "," if "," in text else "."
+    parts = text.split(mark)
+    is_thousands = len(parts) > 2 or (mark == "," and len(parts) == 2 and len(parts[1]) == 3 and parts[0] != "0")
+    return float("".join(parts)) if is_thousands else float(".".join(parts))
+
+
+def _clock(text: str) -> float:
+    total = 0.0
+    parts = text.rstrip("AaPpMm ").split(":")
+    for part in parts:
+        total = total * 60 + float(part)
+    return total * 60 if len(parts) == 2 else total
+
+
+_DURATION_PART = re.compile(rf"({_NUMBER})({_DURATION_UNIT})")
+_SIZE_PARTS = re.compile(r"([\d.,]+)\s?([KMGTPEk]?)")
+
+
+def _duration(text: str) -> float:
+    return sum(_number(part[1]) * _SECONDS[part[2]] for part in _DURATION_PART.finditer(text))
+
+
+def _size(text: str) -> float:
+    found = _SIZE_PARTS.match(text)
+    assert found is not None
+    return _number(found[1].rstrip(".,")) * _SIZES[found[2].upper()]
+
+
+def _percent(text: str) -> float:
+    return _number(text.rstrip("% \t"))
+
+
+def _version(text: str) -> float:
+    return float(text.partition(".")[0])
+
+
+_MAGNITUDE: dict[str, Callable[[str], float]] = {
+    "clock": _clock,
+    "percent": _percent,
+    "duration": _duration,
+    "size": _size,
+    "version": _version,
+    "glued": _number,
+    "number": _number,
+}
+_LETTER = {"clock": "t", "duration": "u", "size": "s", "version": "v", "glued": "g", "number": "n"}
+_FREE = {
+    "url": "‹url›",
+    "msgid": "‹msgid›",
+    "uuid": "‹uuid›",
+    "mac": "‹mac›",
+    "pid": "‹pid›",
+    "hex": "‹hex›",
+    "temporary": "‹tmp›",
+    "id": "‹id›",
+}
+
+
+def _address(text: str) -> str:
+    """An address keeps its family and whether it can come from outside."""
+    if ":" in text:
+        if text in ("::", "::1"):
+            return "‹ip loopback›"
+        return "‹ip private›" if text.lower().startswith(("fe8", "fe9", "fea", "feb", "fc", "fd")) else "‹ip public›"
+    parts = [int(part) for part in text.split(".")]
+    if max(parts) > 255:
+        return "‹ip odd›"
+    if parts[0] in (0, 127):
+        return "‹ip loopback›"
+    is_private = parts[0] == 10 or parts[:2] in ([192, 168], [169, 254]) or (parts[0] == 172 and 16 <= parts[1] <= 31)
+    return "‹ip private›" if is_private or parts[:2] == [100, 64] else "‹ip public›"
+
+
+# Short names that are also words of reports: masking them would make two shapes of one line.
+_COMMON_NAMES = (
+    "mail backup db web www proxy ns gate gateway monitor files file build test dev prod root host local localhost server node disk pool "
+    "tank data log logs home var usr tmp ok good bad error errors failed fail warning critical fatal panic down up online offline degraded "
+    "faulted problem active inactive done full empty none new old lost alert danger dead sick healthy clean dirty"
+)
+
+HostMask = tuple[re.Pattern[str] | None, re.Pattern[str] | None, str]
+
+
+@lru_cache(maxsize=8192)
+def host_mask(hosts: tuple[str, ...]) -> HostMask:
+    """What `hosts_masked` needs to mask these hosts' names and the other names of their domains."""
+    names: set[str] = set()
+    domains: set[str] = set()
+    for host in hosts:
+        short, _, domain = host.partition(".")
+        if domain:
+            names.add(host)
+            if "." in domain:
+                domains.add(domain)
+        if len(short) > 2 and short not in _COMMON_NAMES.split() and not short.isdigit():
+            names.add(short)
+    if not names:
+        return None, None, ""
+    own = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
+    own_pattern = re.compile(rf"(?i)(?<![\w.-])(?:{own})(?![\w-]|\.\w)")
+    if not domains:
+        return own_pattern, None, ""
+    other = "|".join(map(re.escape, sorted(domains)))
+    return own_pattern, re.compile(rf"(?i)(?<![\w.-])[\w-]+(?:\.[\w-]+)*?\.(?:{other})(?![\w-]|\.\w)"), min(domains, key=len)
+
+
+def hosts_masked(line: str, mask: HostMask) -> str:
+    """The line with the mail's own host, and other hosts of its domain, replaced by placeholders."""
+    own, others, domain = mask
+    if own is None or len(line) > LONGEST_LINE:
+        return line
+    line = own.sub(_HOST, line)
+    return others.sub(_PEER, line) if others is not None and domain in line else line

@@ -1,0 +1,124 @@
+"""A section as learning sees it: under which key it is known, its masked lines, and the day its dates count from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from mailtriage.classify.dates import days_from
+from mailtriage.classify.masks import HostMask, MaskedLine, Value, host_mask, hosts_masked, masked
+from mailtriage.types import Message, Section
+
+HUMAN = "human"
+SUBJECT = "Subject: "  # the subject is judged as one more line
+_EARLIEST_YEAR = 2001  # a mail without a date is filed under an earlier year: its dates cannot be compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One section of one mail, masked."""
+
+    key: str  # kind, job or subject, section, stated state and severity
+    host: str  # a hash of the host's name: no model says whose mails it was made from
+    kind: str
+    section: str
+    state: str
+    program: str
+    raw: tuple[str, ...]  # the non-blank lines as they were, for reasons; the subject is the last
+    lines: tuple[MaskedLine, ...]  # beside `raw`
+    ending: MaskedLine | None  # the last non-blank line of the whole mail
+    day: date | None  # the mail's own day
+    unread: tuple[str, ...]
+
+    def number(self, value: Value) -> float | None:
+        """What is judged in a slot; None for a date in a mail that has none itself."""
+        if value.day is None:
+            return value.number
+        return days_from(value.day, self.day) if self.day is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """What all sections of one mail share."""
+
+    message: Message
+    kind: str
+    host: str
+    mask: HostMask
+    host_hash: str
+    subject: MaskedLine
+    raw_subject: str
+    ending: MaskedLine | None
+    day: date | None
+    unknown_key: str
+
+
+class Reader:
+    """Reads sections; keeps what the sections of one mail share until the next mail comes."""
+
+    def __init__(self) -> None:
+        self._mail: _Mail | None = None
+
+    def read(self, kind: str, host: str, section: Section, message: Message) -> Reading:
+        """The section, masked."""
+        mail = self._mail
+        if mail is None or mail.message is not message or mail.host != host or mail.kind != kind:
+            mail = self._mail = _mail(kind, host, message)
+        raw = tuple(line for line in section.lines if line and not line.isspace())
+        lines = [masked(hosts_masked(line, mail.mask)) for line in raw]
+        lines.append(mail.subject)
+        severity = section.severity.value if section.severity else ""
+        return Reading(
+            key="\t".join((_kind_key(mail, section), section.name, section.state.value, severity)),
+            host=mail.host_hash,
+            kind=kind,
+            section=section.name,
+            state=section.state.value,
+            program=message.program,
+            raw=(*raw, mail.raw_subject),
+            lines=tuple(lines),
+            ending=mail.ending,
+            day=mail.day,
+            unread=message.unread,
+        )
+
+
+def _mail(kind: str, host: str, message: Message) -> _Mail:
+    mask = host_mask(tuple(sorted({name.lower() for name in (host, message.host) if name})))
+    subject = SUBJECT + message.subject
+    masked_subject = masked(hosts_masked(subject, mask))
+    sender = masked(hosts_masked(message.sender.partition("@")[0], mask)).shape
+    last = message.text.rstrip().rpartition("\n")[2]
+    moment = message.sent_at or message.received_at
+    return _Mail(
+        message=message,
+        kind=kind,
+        host=host,
+        mask=mask,
+        host_hash=hashlib.sha256(host.lower().encode()).hexdigest()[:10] if host else "",
+        subject=masked_subject,
+        raw_subject=subject,
+        ending=masked(hosts_masked(last, mask)) if last else None,
+        day=moment.date() if moment.year >= _EARLIEST_YEAR else None,
+        unknown_key=f"unknown {masked_subject.shape} from {sender}",
+    )
+
+
+def _kind_key(mail: _Mail, section: Section) -> str:
+    if mail.kind == "unknown":
+        return mail.unknown_key
+    if mail.kind == "cron":
+        return f"cron {masked(hosts_masked(section.item, mail.mask)).shape}"
+    return mail.kind
+
+
+def line_set(reading: Reading) -> str:
+    """A hash of the lines with their repeats, whatever their order and numbers."""
+    return shapes_hash(line.name for line in reading.lines)
+
+
+def shapes_hash(names: Iterable[str]) -> str:
+    """A hash of names in any order, repeats counted."""
+    return hashlib.sha256("\n".join(sorted(names)).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -1,0 +1,181 @@
+"""`mails`, `show`, `why`, `undrop`, `label`, `unlabel`: one mail, and what was decided about it."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mailtriage.cli import app
+from mailtriage.cli.options import ConfigOption, DryRunOption, JsonOption, NowOption, configuration, moment, print_json, print_table
+
+if TYPE_CHECKING:
+    from mailtriage.store.main import Store
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The mail's id, or the beginning of it.")]
+
+
+@app.command()
+def mails(
+    query: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUERY]...", help="host:web* kind:cron verdict:drop since:2026-11-20 words")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="At most so many, newest first.")] = 50,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Search the mails.
+
+    Example: mailtriage mails kind:cron verdict:drop rsync
+    """
+    from mailtriage.service.equipment import open_store
+
+    rows = open_store(configuration(config)).mails(" ".join(query or ()), limit)
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": row.id,
+                    "received_at": row.received_at.isoformat(timespec="seconds"),
+                    "kind": row.kind,
+                    "host": row.host,
+                    "subject": row.subject,
+                    "verdict": row.verdict,
+                    "severity": row.severity,
+                    "by": row.by,
+                }
+                for row in rows
+            ]
+        )
+        return
+    table: list[tuple[object, ...]] = [
+        (row.id, f"{row.received_at:%m-%d %H:%M}", row.verdict, row.kind, row.host or "-", row.subject, row.by) for row in rows
+    ]
+    print_table(table, ("ID", "AT", "VERDICT", "KIND", "HOST", "SUBJECT", "BY"))
+
+
+@app.command()
+def show(
+    mail_id: IdArgument,
+    config: ConfigOption = None,
+    raw: Annotated[bool, typer.Option("--raw", help="The bytes as they came, to a file or a pipe.")] = False,
+) -> None:
+    """Show a mail: its text, made fit for a terminal, or its bytes as they came.
+
+    Example: mailtriage show 06h2k5v3
+    """
+    from mailtriage.errors import InputError
+    from mailtriage.parse import parse
+    from mailtriage.service.equipment import open_spool
+    from mailtriage.text import one_line, printable
+
+    settings = configuration(config)
+    found = open_spool(settings).get(_store(config).full_id(mail_id))
+    if found is None:
+        raise InputError(
+            f"the bytes of mail {mail_id} are not kept any more", remedy="[store] keep_dropped_days says for how long they are"
+        )
+    if raw:
+        sys.stdout.buffer.write(found.data)
+        return
+    message = parse(found)
+    for name in ("From", "To", "Date", "Subject"):
+        if value := message.header(name):
+            print(f"{name}: {one_line(value, 500)}")
+    print(f"\n{printable(message.text)}")
+
+
+@app.command()
+def why(mail_id: IdArgument, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Say why a mail went where it went, phase by phase.
+
+    Example: mailtriage why 06h2k5v3
+    """
+    from mailtriage.errors import InputError
+    from mailtriage.explain import as_json as outcome_json
+    from mailtriage.explain import why as explain
+
+    store = _store(config)
+    full = store.full_id(mail_id)
+    outcome = store.outcome(full)
+    if outcome is None:
+        raise InputError(f"mail {full} is not judged yet, or is parked: nothing was decided", remedy=f"mailtriage show {full}")
+    if as_json:
+        print_json(outcome_json(outcome, full))
+        return
+    print(explain(outcome))
+    row = store.mail(full)
+    if row is not None and row.verdict != outcome.verdict:
+        print(f"Since then: {row.verdict} by {row.by}.")
+
+
+@app.command()
+def undrop(mail_id: IdArgument, config: ConfigOption = None, dry_run: DryRunOption = False) -> None:
+    """Take back a drop: the mail is shown in the next digest, and the books follow.
+
+    Example: mailtriage undrop 06h2k5v3
+    """
+    from mailtriage import maillog
+
+    store = _store(config)
+    full = store.full_id(mail_id)
+    if dry_run:
+        print(f"would take back the drop of {full}")
+    elif store.undrop(full):
+        maillog.undropped(full)
+        print(f"{full} will be in the next digest")
+    else:
+        print(f"{full} was not dropped: nothing to take back")
+
+
+@app.command()
+def label(
+    mail_id: IdArgument,
+    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help="What it should have been: drop, digest, event or pass.")],
+    section: Annotated[str, typer.Option("--section", help="Only this section of the mail.")] = "",
+    why: Annotated[str, typer.Option("--why", help="The reason, for the next one who looks.")] = "",
+    config: ConfigOption = None,
+    dry_run: DryRunOption = False,
+    now: NowOption = "",
+) -> None:
+    """Say what a mail, or one section of it, should have been: what `model train` learns from.
+
+    Example: mailtriage label 06h2k5v3 drop --why "the nightly backup, always the same"
+    """
+    from mailtriage.errors import InputError
+    from mailtriage.types import Verdict
+
+    try:
+        wanted = Verdict(verdict)
+    except ValueError:
+        raise InputError(f"{verdict!r} is no verdict", remedy="a verdict is drop, digest, event or pass") from None
+    store = _store(config)
+    full = store.full_id(mail_id)
+    if dry_run:
+        print(f"would label {full} {wanted}")
+        return
+    store.label(full, section or None, wanted, why=why, who=getpass.getuser(), at=moment(now))
+    print(f"labelled {full} {wanted}")
+
+
+@app.command()
+def unlabel(mail_id: IdArgument, config: ConfigOption = None, dry_run: DryRunOption = False) -> None:
+    """Take back the labels of a mail, exactly as if they had never been given.
+
+    Example: mailtriage unlabel 06h2k5v3
+    """
+    from mailtriage.text import plural
+
+    store = _store(config)
+    full = store.full_id(mail_id)
+    labels = store.labels(full) if dry_run else store.unlabel(full)
+    print(f"{'would take back' if dry_run else 'took back'} {plural(len(labels), 'label')} of {full}")
+
+
+def _store(config: ConfigOption) -> Store:
+    """The store that the configuration names."""
+    from mailtriage.service.equipment import open_store
+
+    return open_store(configuration(config))

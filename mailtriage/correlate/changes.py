@@ -1,0 +1,146 @@
+"""What one mail does to the events: opens, repeats or closes them.
+
+- The severity of an open event only rises. A milder repeat is still the same problem, and its end is told by a close.
+- A report older than what is known of an event is counted, but neither closes nor reopens it, nor changes what it says.
+- Silence of a report proves nothing: a section that is absent, a report that is cut off, a section that hit the floor or
+  that a broken rule holds back closes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from mailtriage.correlate.order import seen_at
+from mailtriage.types import Change, ChangeType, Event, Judged, OpenEvent, Outcome, Recovery, State
+
+NO_REPORT_CLOSES = (Recovery.ONE_SHOT, Recovery.NONE)
+_CLOSED_BY_REPORT = (Recovery.STATE, Recovery.PER_DAY)
+_UNSURE = ("floor", "guard")  # who decides when a section may hold trouble that no event rule understood
+
+
+def _never_closed(_: str) -> datetime | None:
+    return None
+
+
+def correlate(
+    outcome: Outcome,
+    open_events: Sequence[OpenEvent],
+    now: datetime,
+    last_closed_at: Callable[[str], datetime | None] = _never_closed,
+) -> tuple[Change, ...]:
+    """The changes this mail makes; `last_closed_at` says when a report last closed an event of a key, so that a late one is no news."""
+    at = seen_at(outcome)
+    known = {event.key: event for event in open_events}
+    said = _said(outcome)
+    changes: list[Change] = []
+    for key, event in said.items():
+        if event.state is State.PROBLEM:
+            changes += _problem(outcome, key, event, known.get(key), at, last_closed_at)
+        elif event.state is State.OK and key in known:
+            changes += _explicit_ok(outcome, event, known[key], at)
+    for known_event in known.values():
+        if known_event.key not in said and _is_over(outcome, known_event, at):
+            kind, _, section = known_event.origin.partition("/")
+            changes.append(_close(known_event, outcome.id, at, f"the {kind} report no longer shows it under {section}"))
+    return tuple(changes)
+
+
+def acknowledge(event: OpenEvent, comment: str, at: datetime) -> Change | None:
+    """The end of an event that nothing but an acknowledgement or its age can close; None for all others, which stay open."""
+    if event.recovery not in NO_REPORT_CLOSES:
+        return None
+    return _close(event, "", at, f"acknowledged: {comment}")
+
+
+def _said(outcome: Outcome) -> dict[str, Event]:
+    """One event for each key: a problem outweighs an OK, and the worst problem counts."""
+    said: dict[str, Event] = {}
+    for event in outcome.events:
+        key = _storable(event.key)
+        if key not in said or _weight(event) > _weight(said[key]):
+            said[key] = event
+    return said
+
+
+def _weight(event: Event) -> tuple[int, int]:
+    return (event.state is State.PROBLEM) * 2 + (event.state is State.OK), event.severity.rank
+
+
+def _problem(
+    outcome: Outcome,
+    key: str,
+    event: Event,
+    known: OpenEvent | None,
+    at: datetime,
+    last_closed_at: Callable[[str], datetime | None],
+) -> tuple[Change, ...]:
+    if known is None:
+        closed_at = last_closed_at(key)
+        if closed_at is not None and at < closed_at:
+            return ()
+        opened = OpenEvent(
+            id=_event_id(key, outcome.id),
+            key=key,
+            host=_storable(event.host),
+            check=_storable(event.check),
+            item=_storable(event.item),
+            severity=event.severity,
+            summary=_storable(event.summary),
+            recovery=event.recovery,
+            origin=event.origin,
+            opened_at=at,
+            last_seen_at=at,
+            count=1,
+            mail_id=outcome.id,
+        )
+        return (Change(type=ChangeType.OPENED, event=opened, mail_id=outcome.id, at=at),)
+    is_worse = event.severity.rank > known.severity.rank
+    updated = replace(
+        known,
+        severity=event.severity if is_worse else known.severity,
+        summary=_storable(event.summary) if is_worse or at >= known.last_seen_at else known.summary,
+        last_seen_at=max(at, known.last_seen_at),
+        count=known.count + 1,
+    )
+    return (Change(type=ChangeType.UPDATED, event=updated, mail_id=outcome.id, at=at, is_news=is_worse),)
+
+
+def _explicit_ok(outcome: Outcome, event: Event, known: OpenEvent, at: datetime) -> tuple[Change, ...]:
+    if known.recovery is Recovery.ONE_SHOT or not outcome.is_complete or at < known.last_seen_at:
+        return ()
+    return (_close(known, outcome.id, at, _storable(event.summary)),)
+
+
+def _is_over(outcome: Outcome, event: OpenEvent, at: datetime) -> bool:
+    """Whether a complete, newer report shows the section the event came from, understood and without its item."""
+    if event.recovery not in _CLOSED_BY_REPORT or not outcome.is_complete or at < event.last_seen_at:
+        return False
+    if _storable(outcome.host) != event.host:
+        return False
+    shown = [judged for judged in outcome.sections if f"{outcome.kind}/{judged.section.name}" == event.origin]
+    return bool(shown) and not any(_is_unsure(judged, event.item) for judged in shown)
+
+
+def _is_unsure(judged: Judged, item: str) -> bool:
+    """Whether the section may still show the item's trouble, in words that no event rule understood."""
+    doubts = [reason for reason in judged.reasons if reason.by.split(" ", 1)[0] in _UNSURE]
+    if judged.events:  # the trouble of other items explains the floor, unless this one is named
+        return any(not item or item in reason.detail for reason in doubts)
+    return bool(doubts)
+
+
+def _close(event: OpenEvent, mail_id: str, at: datetime, comment: str) -> Change:
+    return Change(type=ChangeType.CLOSED, event=event, mail_id=mail_id, at=at, comment=comment)
+
+
+def _event_id(key: str, mail_id: str) -> str:
+    """The same mail opens the same event, however often it is triaged: a crash and a replay cannot raise twice."""
+    return hashlib.sha256(f"{key}\n{mail_id}".encode("utf-8", "replace")).hexdigest()[:20]
+
+
+def _storable(text: str) -> str:
+    """`text` as the store gives it back: half a surrogate pair of a broken mail becomes `?`, or its event would never be found again."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

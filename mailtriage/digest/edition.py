@@ -1,0 +1,103 @@
+"""What one digest is made from: plain values, filled by whoever knows the store and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailtriage.types import Entry, OpenEvent, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The balance of the time a digest covers, counted in mails; doubles stand apart from `n_mails`."""
+
+    n_mails: int  # received, doubles left out: the sum of the six ways a mail can go
+    n_hosts_seen: int
+    n_hosts_known: int
+    n_dropped_by_rules: int
+    n_rules: int  # how many different rules dropped them
+    n_dropped_by_model: int
+    n_raised: int
+    n_digested: int
+    n_passed: int
+    n_held: int  # received and not decided: waiting or parked
+    n_folded: int  # doubles: the same bytes again, not judged twice
+
+    @property
+    def n_unaccounted(self) -> int:
+        """Mails the book cannot place; anything but 0 is a fault of ours, and the digest says so."""
+        ways = (self.n_dropped_by_rules, self.n_dropped_by_model, self.n_raised, self.n_digested, self.n_passed, self.n_held)
+        return self.n_mails - sum(ways)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentHost:
+    """A host that should have written and has not; `last_seen_at` is None if it never did."""
+
+    host: str
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldDrop:
+    """How many sections of a kind learning would have dropped, had the kind been promoted."""
+
+    kind: str
+    n_sections: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A mail that could not be triaged: it is shown as it came."""
+
+    mail_id: str
+    received_at: datetime
+    subject: str
+    error: str
+    lines: tuple[str, ...] = ()  # its first lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Everything one digest says."""
+
+    since: datetime
+    until: datetime  # all times are shown in the zone of this one
+    book: Book
+    open_events: tuple[OpenEvent, ...] = ()  # at `until`
+    opened: tuple[OpenEvent, ...] = ()  # since `since`, whether still open or not
+    closed: tuple[OpenEvent, ...] = ()  # since `since`
+    entries: tuple[Entry, ...] = ()
+    silent_hosts: tuple[SilentHost, ...] = ()
+    would_drop: tuple[WouldDrop, ...] = ()
+    notes: tuple[str, ...] = ()  # broken rules, stuck deliveries: one line each
+    parked: tuple[Parked, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.since.tzinfo is None or self.until.tzinfo is None:
+            raise ValueError("a datetime without a zone")
+
+    @property
+    def new_events(self) -> tuple[OpenEvent, ...]:
+        """Opened in this time and still open."""
+        gone = {event.id for event in self.closed}
+        return tuple(event for event in self.opened if event.id not in gone)
+
+    @property
+    def old_events(self) -> tuple[OpenEvent, ...]:
+        """Open now, and opened before this time."""
+        known = {event.id for event in (*self.opened, *self.closed)}
+        return tuple(event for event in self.open_events if event.id not in known)
+
+    @property
+    def unraised(self) -> tuple[Entry, ...]:
+        """The entries to read: all but those of raised sections whose event, and of parked mails, which this digest shows anyway."""
+        shown = {(event.host, event.origin) for event in (*self.open_events, *self.opened, *self.closed)}
+        parked = {mail.mail_id for mail in self.parked}
+        left = (entry for entry in self.entries if entry.mail_id not in parked)
+        return tuple(entry for entry in left if not (entry.verdict is Verdict.EVENT and _origin(entry) in shown))
+
+
+def _origin(entry: Entry) -> tuple[str, str]:
+    return entry.host, f"{entry.kind}/{entry.section}"

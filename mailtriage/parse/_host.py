@@ -1,0 +1,38 @@
+"""Which host a mail comes from. From does not name it: local mailers complete `root` with the mail name, which a
+cloned image carries to every machine, while the oldest Received line of a local submission tells the truth."""
+
+from __future__ import annotations
+
+import re
+
+_HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9_-]{0,62}\.)*[a-z0-9_-]{0,62}[a-z0-9]|[a-z0-9]")
+_NO_HOSTS = frozenset({"localhost", "localhost.localdomain", "localhost.my.domain", "localdomain", "unknown", "127.0.0.1"})
+_BY = re.compile(r"\bby ([A-Za-z0-9._-]+)")
+_FROM = re.compile(r"^from ([A-Za-z0-9._-]+)(?: \(([A-Za-z0-9._-]+))?")
+# Written by the host itself as it takes in a local mail: Postfix (`from userid 0`), Exim (`with local`), sendmail
+# (`from root@localhost`), dma (`from root (uid 0)`), or any of them over the loopback.
+_LOCAL = re.compile(r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|^by |invoked by uid|^from \S*localhost|\[127\.|\[(?:IPv6:)?::1\]")
+
+
+def sane_host(name: str) -> str:
+    """The name in lower case if it can be a host name, else ""."""
+    name = name.strip().rstrip(".").lower() if len(name) <= 260 else ""
+    return name if name and name not in _NO_HOSTS and _HOST.fullmatch(name) else ""
+
+
+def host_of(oldest_received: str, sender: str, helo: str, peer: str) -> str:
+    """The host by the order of trust: `by` of the oldest Received if it was a local submission, From, the sending side, the peer."""
+    by = sane_host(_group(_BY, oldest_received))
+    if by and _LOCAL.search(oldest_received):
+        return by
+    hop = _FROM.match(oldest_received)
+    origin = next((name for name in map(sane_host, hop.groups(default="")) if "." in name and not name[-1].isdigit()), "") if hop else ""
+    domain = sane_host(sender.rpartition("@")[2]) if "@" in sender else ""
+    if domain and not origin.endswith("." + domain):
+        return domain
+    return origin or domain or by or sane_host(helo) or sane_host(peer)
+
+
+def _group(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found.group(1) if found else ""

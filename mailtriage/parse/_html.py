@@ -1,0 +1,59 @@
+"""HTML to the text a reader would see: line ends at blocks, cells of a table on one line."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+# html.parser takes quadratic time on unclosed comments and tags; half a second for this many characters.
+HTML_LIMIT = 256 * 1024
+_BLOCKS = frozenset(
+    "p div tr li ul ol table h1 h2 h3 h4 h5 h6 pre blockquote hr dt dd section article header footer address form center thead tbody".split()
+)
+_UNSEEN = frozenset({"script", "style", "title"})
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_TAG = re.compile(r"<[^<>]*>")
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self.n_pre = 0
+        self.unseen = ""
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag in _UNSEEN:
+            self.unseen = tag
+        elif tag == "br" or tag in _BLOCKS:
+            self.pieces.append("\n")
+            self.n_pre += tag == "pre"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.unseen:
+            self.unseen = ""
+        elif tag in _BLOCKS:
+            self.pieces.append("\n\n" if tag == "p" else "\n")
+            self.n_pre = max(0, self.n_pre - (tag == "pre"))
+        elif tag in ("td", "th"):
+            self.pieces.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self.unseen:
+            self.pieces.append(data.replace("\r\n", "\n") if self.n_pre else _BLANKS.sub(" ", data))
+
+
+def to_text(html: str) -> str:
+    """The text of an HTML part; what is over HTML_LIMIT only loses its tags."""
+    head, tail = html[:HTML_LIMIT], html[HTML_LIMIT:]
+    reader = _Reader()
+    try:
+        reader.feed(head)
+        reader.close()
+        text = "".join(reader.pieces)
+    except (AssertionError, ValueError, RecursionError):  # html.parser's own answers to declarations it cannot read
+        text = _TAG.sub("\n", head)
+    if tail:
+        text += _TAG.sub("\n", tail)
+    lines = (line.replace("\xa0", " ").rstrip(" \t") for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line[1:] if line[:1] == " " and line[1:2] != " " else line for line in lines)).strip("\n") + "\n"

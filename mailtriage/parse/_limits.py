@@ -1,0 +1,63 @@
+"""What is refused to the MIME parsers, because it makes `email` or mail-parser slow or deep.
+
+Measured with Python 3.11 and mail-parser 4.8: parameters of a header are split in quadratic time, addresses and
+encoded words of a long header too, nesting recurses once a level, and each line is held against every open boundary.
+"""
+
+from __future__ import annotations
+
+import re
+
+READ_LIMIT = 8 * 1024 * 1024  # bytes of a mail that are read; the store keeps all of them
+HEADER_BLOCK_LIMIT = 128 * 1024
+HEADER_LIMIT = 16 * 1024
+MIME_HEADER_LIMIT = 4000
+MAX_HEADER_LINES = 2000
+MAX_PARAMETERS = 40
+MAX_BOUNDARIES = 60
+MAX_MIME_HEADERS = 60_000
+
+_HEADER_END = re.compile(rb"\n\r?\n|\r\r")
+_LONG_HEADER = re.compile(rb"(?:[^\n]|\n[ \t]){%d}" % HEADER_LIMIT)
+_MIME_HEADER = re.compile(rb"(?i)(?:^|[\r\n])content-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*")
+_BOUNDARY = re.compile(rb"(?i)[\s;]boundary\*?[0-9]*\*?\s*=")
+# Codecs that are no character sets, or decode in quadratic time.
+_ODD_CHARSET = re.compile(rb"(?i)punycode|charset\*|charset\s*=[\"'\s]*(?:idna|undefined|[a-z0-9_]*unicode_escape|[a-z0-9-]*_codec)")
+
+
+def header_block(data: bytes) -> bytes:
+    """The bytes before the first empty line."""
+    found = _HEADER_END.search(data[: HEADER_BLOCK_LIMIT + 1])
+    return data[: found.start()] if found else data[: HEADER_BLOCK_LIMIT + 1]
+
+
+def too_costly(data: bytes) -> str:
+    """Why the MIME parsers should not see these bytes, "" if they may."""
+    block = header_block(data)
+    if len(block) > HEADER_BLOCK_LIMIT and not is_mere_body(data):
+        return f"a header of over {HEADER_BLOCK_LIMIT} bytes"
+    if _LONG_HEADER.search(block) and not is_mere_body(data):
+        return f"a header of over {HEADER_LIMIT} bytes"
+    if block.count(b"\n") > MAX_HEADER_LINES and not is_mere_body(data):
+        return f"over {MAX_HEADER_LINES} lines of headers"
+    return _costly_mime(data)
+
+
+def is_mere_body(data: bytes) -> bool:
+    """True where the first line is no header, so that the parsers take all of it as body."""
+    return not re.match(rb"(?:From |[!-9;-~]*:|[ \t])", data)
+
+
+def _costly_mime(data: bytes) -> str:
+    n_boundaries = sum(1 for _ in zip(_BOUNDARY.finditer(data), range(MAX_BOUNDARIES + 1), strict=False))
+    if n_boundaries > MAX_BOUNDARIES:
+        return f"over {MAX_BOUNDARIES} MIME boundaries"
+    for n, found in enumerate(_MIME_HEADER.finditer(data)):
+        header = found.group()
+        if len(header) > MIME_HEADER_LIMIT or header.count(b";") > MAX_PARAMETERS:
+            return "a MIME header of unreasonable length"
+        if n > MAX_MIME_HEADERS:
+            return f"over {MAX_MIME_HEADERS} MIME headers"
+        if _ODD_CHARSET.search(header):
+            return "a character set that is none"
+    return ""

@@ -1,0 +1,58 @@
+"""The short way for plain mails: one text/plain part as it is, ASCII headers in the usual forms.
+
+It must give the same Message as `_full`, so whatever it is not sure of is not plain.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mailtriage.parse._decode import decoded
+from mailtriage.parse._headers import build, simple_date, simple_sender, unfold
+from mailtriage.types import Message, RawMail
+
+_BLOCK_LIMIT = 16 * 1024
+# Header lines and their folds, ASCII without controls, then the empty line. `=?` (encoded words) is looked for apart.
+_HEADERS = re.compile(rb"(?:[!-9;-~]+:[\t -~]*\r?\n(?:[ \t]+[!-~][\t -~]*\r?\n)*)+\r?\n")
+_CONTENT_TYPE = re.compile(
+    r"text/plain(?:; ?charset=(?:\"([a-z0-9._-]+)\"|([a-z0-9._-]+)))?(?:; ?format=(?:\"fixed\"|fixed))?;?", re.IGNORECASE | re.ASCII
+)
+_READ_HERE = frozenset({"from", "date"})
+_HEADER = re.compile(r"([!-9;-~]+):([\t -~]*(?:\r?\n[ \t][\t -~]*)*)")
+
+
+def read(raw: RawMail) -> Message | None:
+    """The Message of a plain mail, None where anything about its headers is not plain."""
+    data = raw.data
+    found = _HEADERS.match(data, 0, _BLOCK_LIMIT)
+    if found is None or b"=?" in found.group():
+        return None
+    headers = tuple((name, unfold(value)) for name, value in _HEADER.findall(found.group().decode("ascii")))
+    charset = ""
+    sender: tuple[str, str] | None = ("", "")
+    sent_at = None
+    seen = set()
+    for name, value in headers:
+        key = name.lower()
+        if key not in _READ_HERE and not key.startswith("content-"):
+            continue
+        if key in seen:
+            return None
+        seen.add(key)
+        if key == "from":
+            sender = simple_sender(value)
+            if sender is None:
+                return None
+        elif key == "date":
+            sent_at = simple_date(value)
+            if sent_at is None:
+                return None
+        elif key == "content-type":
+            kind = _CONTENT_TYPE.fullmatch(value)
+            if kind is None:
+                return None
+            charset = (kind.group(1) or kind.group(2) or "").lower()
+        elif key != "content-transfer-encoding" or value.lower() not in ("7bit", "8bit"):
+            return None
+    text, defects = decoded(data[found.end() :], charset)
+    return build(raw, headers=headers, sender=sender, sent_at=sent_at, text=text, defects=defects, unread=())

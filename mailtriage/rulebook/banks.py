@@ -1,0 +1,119 @@
+"""Which rules can speak on a section, found without asking each: rules that share their globs share their patterns' banks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from mailtriage.rulebook.match import Bank, Memo
+from mailtriage.rulebook.rule import Rule
+
+_GLOB = re.compile(r"[*?\[]")
+_LONGEST_REMEMBERED = 500
+
+# (rule's place in its bank, which of its patterns)
+Found = tuple[tuple[int, int], ...]
+
+
+class RuleBank:
+    """The rules of one kind, section and host glob, with all their patterns."""
+
+    def __init__(self, rules: Sequence[Rule], memo: Memo) -> None:
+        self.rules = tuple(rules)
+        self.host = rules[0].host
+        self._memo = memo
+        self._line_refs = [(place, index) for place, rule in enumerate(rules) for index in range(len(rule.lines))]
+        self._text_refs = [place for place, rule in enumerate(rules) if rule.text]
+        self._first_ref = {place: number for number, (place, index) in reversed(list(enumerate(self._line_refs))) if index == 0}
+        self.lines = Bank([pattern for rule in rules for pattern in rule.lines]) if self._line_refs else None
+        self.texts = Bank([rule.text for rule in rules if rule.text], has_lines=True) if self._text_refs else None
+        # Rules that only ask for a measure are found by its name.
+        self.by_measure: dict[str, list[int]] = {}
+        for place, rule in enumerate(rules):
+            if rule.measure and not rule.lines and not rule.text:
+                self.by_measure.setdefault(rule.measure.name, []).append(place)
+
+    def on_line(self, line: str) -> Found:
+        """The rules, with the pattern, that find something in a line."""
+        if self.lines is None:
+            return ()
+        key = (id(self), line)
+        found: Found | None = self._memo.get(key)
+        if found is None:
+            found = tuple(self._line_refs[number] for number in self.lines.find(line.encode("utf-8", "replace")))
+            if len(line) <= _LONGEST_REMEMBERED:
+                self._memo.put(key, found)
+        return found
+
+    def on_text(self, text: bytes) -> frozenset[int]:
+        """The rules whose `text` finds something in a whole section."""
+        return frozenset() if self.texts is None else frozenset(self._text_refs[number] for number in self.texts.find(text))
+
+    def groups(self, place: int, index: int, line: str) -> tuple[tuple[str, str], ...]:
+        """The named groups of one pattern of a rule on a line it found something in."""
+        assert self.lines is not None
+        regexp = self.lines.regexp(self._first_ref[place] + index)
+        if not regexp.groupindex:
+            return ()
+        match = regexp.search(line.encode("utf-8", "replace"))
+        return named(match) if match else ()
+
+    def text_matches(self, place: int, text: bytes) -> list[tuple[int, int, tuple[tuple[str, str], ...]]]:
+        """Every match of a rule's `text`: where it begins and ends, and its named groups."""
+        assert self.texts is not None
+        regexp = self.texts.regexp(self._text_refs.index(place))
+        return [(match.start(), match.end(), named(match)) for match in regexp.finditer(text)]
+
+
+def named(match: object) -> tuple[tuple[str, str], ...]:
+    """The named groups of a match that took part in it."""
+    groups = match.groupdict()  # type: ignore[attr-defined]
+    return tuple((name.decode("utf-8", "replace"), value.decode("utf-8", "replace")) for name, value in groups.items() if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The banks of one kind and section, told apart by host."""
+
+    any_host: tuple[RuleBank, ...]
+    exact: dict[str, tuple[RuleBank, ...]]
+    globs: tuple[RuleBank, ...]
+
+
+class Banks:
+    """All rules, cut into banks by their kind, section and host."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        memo = Memo(1 << 15)
+        cut: dict[tuple[str, str, str], list[Rule]] = {}
+        for rule in rules:
+            cut.setdefault((rule.kind, rule.section, rule.host), []).append(rule)
+        self._exact: dict[tuple[str, str], list[RuleBank]] = {}
+        self._globs: dict[tuple[str, str], list[RuleBank]] = {}
+        for (kind, section, _), same in cut.items():
+            target = self._globs if _GLOB.search(kind) or _GLOB.search(section) else self._exact
+            target.setdefault((kind, section), []).append(RuleBank(same, memo))
+        self._choices = Memo(512)
+
+    def on(self, kind: str, section: str, host: str) -> tuple[RuleBank, ...]:
+        """The banks whose rules can speak on this section."""
+        choice: _Choice | None = self._choices.get((kind, section))
+        if choice is None:
+            choice = self._choose(kind, section)
+            self._choices.put((kind, section), choice)
+        fitting = choice.any_host + choice.exact.get(host, ())
+        return (*fitting, *(bank for bank in choice.globs if fnmatchcase(host, bank.host))) if choice.globs else fitting
+
+    def _choose(self, kind: str, section: str) -> _Choice:
+        fitting = list(self._exact.get((kind, section), ()))
+        for (kinds, sections), same in self._globs.items():
+            if fnmatchcase(kind, kinds) and fnmatchcase(section, sections):
+                fitting += same
+        exact: dict[str, tuple[RuleBank, ...]] = {}
+        for bank in fitting:
+            if not _GLOB.search(bank.host):
+                exact[bank.host] = (*exact.get(bank.host, ()), bank)
+        globs = tuple(bank for bank in fitting if _GLOB.search(bank.host) and bank.host != "*")
+        return _Choice(tuple(bank for bank in fitting if bank.host == "*"), exact, globs)

@@ -1,0 +1,85 @@
+"""The inline examples of a rule, tried with the same engine that rules on mail.
+
+An example is a section's text. A line `NAME SUBJECT VALUE [UNIT] [was VALUE]` that begins with the name of the rule's
+measure is no line of the section but a measure in it, so that measures have examples too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from mailtriage.rulebook.book import Rulebook
+from mailtriage.rulebook.rule import Action, Rule
+from mailtriage.rulebook.ruling import Ruling
+from mailtriage.types import Measure, Section
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_MEASURE = re.compile(rf"(?P<subject>\S+)\s+(?P<value>{_NUMBER})(?:\s+(?!was\b)(?P<unit>\S+))?(?:\s+was\s+(?P<before>{_NUMBER}))?\s*")
+_GLOB = re.compile(r"\[[^\]]*\]|[*?]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One example of a rule as a section of a host's mail."""
+
+    rule: Rule
+    key: str  # hit or miss
+    index: int
+    section: Section
+    kind: str
+    host: str
+    before: tuple[tuple[str, float], ...] = ()
+
+    def previous(self, name: str, subject: str) -> float | None:
+        """The value of a measure the example says the host had before."""
+        assert self.rule.measure is not None
+        return dict(self.before).get(subject) if name == self.rule.measure.name else None
+
+    def ruling(self, rulebook: Rulebook) -> Ruling:
+        """What a rulebook says of the example."""
+        return rulebook.rule_on(self.kind, self.host, self.section, self.previous)
+
+
+def examples(rule: Rule) -> Iterator[Example]:
+    """The rule's examples in the order written, hits first."""
+    for key, texts in (("hit", rule.hit), ("miss", rule.miss)):
+        for index, text in enumerate(texts):
+            yield _example(rule, key, index, text)
+
+
+def is_found(example: Example) -> bool:
+    """Whether the rule by itself fires on the example or, for a drop rule, explains every line of it."""
+    rule = replace(example.rule, is_test=False, until=None)
+    ruling = example.ruling(Rulebook((rule,)))
+    if rule.action is Action.DROP:
+        return bool(ruling.drops) and ruling.unexplained is None
+    return bool(ruling.events or ruling.digests)
+
+
+def _example(rule: Rule, key: str, index: int, text: str) -> Example:
+    lines: list[str] = []
+    measures: list[Measure] = []
+    before: list[tuple[str, float]] = []
+    for line in text.split("\n"):
+        name, _, rest = line.partition(" ")
+        match = _MEASURE.fullmatch(rest) if rule.measure and name == rule.measure.name else None
+        if match is None:
+            lines.append(line)
+            continue
+        measures.append(Measure(name=name, subject=match["subject"], value=float(match["value"]), unit=match["unit"] or ""))
+        if match["before"]:
+            before.append((match["subject"], float(match["before"])))
+    section = Section(name=_one_of(rule.section, "any"), lines=tuple(lines) if any(lines) else (), measures=tuple(measures))
+    host = _one_of(rule.host, "host")
+    return Example(rule=rule, key=key, index=index, section=section, kind=_one_of(rule.kind, _stem(rule)), host=host, before=tuple(before))
+
+
+def _stem(rule: Rule) -> str:
+    return rule.id.partition("/")[0]
+
+
+def _one_of(glob: str, free: str) -> str:
+    """A name the glob stands for; a bare `*` stands for `free`."""
+    return free if glob == "*" else _GLOB.sub("x", glob)

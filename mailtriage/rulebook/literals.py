@@ -1,0 +1,135 @@
+"""The texts a pattern cannot do without: what the prefilter looks for before a pattern is run.
+
+`required` reads RE2 syntax conservatively. Whatever it does not know for certain counts as "no literal",
+which costs time and never a match: a missed literal would be a missed alarm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+SHORTEST = 3  # of two characters too many lines would be candidates
+_COUNTED = re.compile(r"\{\d+(?:,\d*)?\}")
+_GROUP_START = re.compile(r"\((?:\?(?:P?<\w+>|[imsU-]*:))?(?!\?)")
+_FLAGS = re.compile(r"\(\?[imsU-]*\)")
+_CLASS = re.compile(r"\[\^?\]?(?:\\[^pPxQ]|\\[pP](?:\w|\{\^?\w+\})|\\x[0-9a-fA-F]{2}|\[:\^?\w+:\]|[^\]\\])*\]")
+# Escapes that stand for one character or none; every other letter or digit may swallow what follows it.
+_SIMPLE_ESCAPES = "dDwWsSbBAznrtfvaC"
+
+Literals = tuple[str, ...]
+Weight = Callable[[str], float]
+
+
+class _Unknown(Exception):
+    """Syntax this reader does not know for certain."""
+
+
+@dataclass(slots=True)
+class _Branch:
+    """One alternative while it is read: the run of plain characters, and the sets of which one member must occur."""
+
+    run: str = ""
+    sets: list[Literals] = field(default_factory=list)
+
+    def close(self) -> None:
+        if len(self.run) >= SHORTEST:
+            self.sets.append((self.run,))
+        self.run = ""
+
+
+def required(pattern: str, weight: Weight = lambda literal: -len(literal)) -> Literals:
+    """Texts of which one occurs (in any case) in whatever the pattern finds; empty if none is known. The lightest set is chosen."""
+    try:
+        literals, end = _alternatives(pattern, 0, weight)
+    except _Unknown:
+        return ()
+    return literals if end == len(pattern) else ()
+
+
+def _alternatives(pattern: str, at: int, weight: Weight) -> tuple[Literals, int]:
+    """Reads up to the closing parenthesis or the end."""
+    union: list[str] = []
+    is_known = True
+    while True:
+        branch = _Branch()
+        at = _branch(pattern, at, branch, weight)
+        best = min(branch.sets, key=lambda literals: sum(map(weight, literals)) / len(literals) + len(literals), default=())
+        is_known = is_known and bool(best)
+        union += best
+        if at < len(pattern) and pattern[at] == "|":
+            at += 1
+            continue
+        return (tuple(dict.fromkeys(union)) if is_known else ()), at
+
+
+def _branch(pattern: str, at: int, branch: _Branch, weight: Weight) -> int:
+    while at < len(pattern) and pattern[at] not in "|)":
+        character = pattern[at]
+        literal = ""
+        inner: Literals = ()
+        if flags := _FLAGS.match(pattern, at):
+            at = flags.end()
+            branch.close()
+            continue
+        if character == "(":
+            start = _GROUP_START.match(pattern, at)
+            if not start:
+                raise _Unknown
+            inner, at = _alternatives(pattern, start.end(), weight)
+            if at >= len(pattern):
+                raise _Unknown
+            at += 1
+        elif character == "[":
+            skipped = _CLASS.match(pattern, at)
+            if not skipped:
+                raise _Unknown
+            at = skipped.end()
+        elif character == "\\":
+            literal = _escaped(pattern, at)
+            at += 2
+        elif character in "*+?{":
+            raise _Unknown
+        else:
+            literal = character if character.isascii() and character not in ".^$" else ""
+            at += 1
+        at = _take(pattern, at, branch, literal, inner)
+    branch.close()
+    return at
+
+
+def _take(pattern: str, at: int, branch: _Branch, literal: str, inner: Literals) -> int:
+    """Adds what was read to the branch, as the repeat behind it allows."""
+    repeat = pattern[at] if at < len(pattern) else ""
+    counted = _COUNTED.match(pattern, at) if repeat == "{" else None
+    if repeat in ("*", "?", "+") or counted:
+        is_certain = repeat == "+"
+        if is_certain and literal:
+            branch.run += literal
+        branch.close()
+        if is_certain and inner:
+            branch.sets.append(inner)
+        at = counted.end() if counted else at + 1
+        return at + 1 if pattern[at : at + 1] == "?" else at
+    if repeat == "{":
+        raise _Unknown
+    if literal:
+        branch.run += literal
+    else:
+        branch.close()
+        if inner:
+            branch.sets.append(inner)
+    return at
+
+
+def _escaped(pattern: str, at: int) -> str:
+    """The plain character an escape stands for, empty for a class or a boundary."""
+    letter = pattern[at + 1 : at + 2]
+    if not letter or not letter.isascii():
+        raise _Unknown
+    if letter.isalnum():
+        if letter not in _SIMPLE_ESCAPES:
+            raise _Unknown
+        return ""
+    return letter

@@ -1,0 +1,93 @@
+"""What a rule is once it is read: the values the matcher, the linter and the commands share."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from mailtriage.errors import Place
+from mailtriage.types import Measure, Severity
+
+
+class Action(enum.StrEnum):
+    """What a rule asks for; a drop rule only explains lines."""
+
+    DROP = "drop"
+    DIGEST = "digest"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What a rule asks of a measure; every limit given must hold for the same measure."""
+
+    name: str
+    above: float | None = None
+    below: float | None = None
+    rise: float | None = None
+
+    def holds(self, measure: Measure, before: float | None) -> bool:
+        """Whether `measure` meets every limit; a rise needs the value the host had before."""
+        if self.above is not None and not measure.value > self.above:
+            return False
+        if self.below is not None and not measure.value < self.below:
+            return False
+        return self.rise is None or (before is not None and measure.value - before >= self.rise)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of one file; `id` is the full one, file stem and id."""
+
+    id: str
+    kind: str
+    section: str
+    action: Action
+    lines: tuple[str, ...] = ()
+    text: str = ""
+    measure: Condition | None = None
+    host: str = "*"
+    severity: Severity | None = None
+    check: str = ""
+    item: str = ""
+    summary: str = ""
+    reason: str = ""
+    owner: str = ""
+    review: date | None = None
+    until: date | None = None
+    overrides: tuple[str, ...] = ()
+    is_test: bool = False
+    hit: tuple[str, ...] = ()
+    miss: tuple[str, ...] = ()
+    place: Place = field(compare=False)
+    places: Mapping[str, Sequence[tuple[int, int]]] = field(compare=False, repr=False, default_factory=dict)
+
+    def place_of(self, key: str, index: int = 0) -> Place:
+        """Where the value `index` of this key is written, else where the rule begins."""
+        spots = self.places.get(key, ())
+        if not spots:
+            return self.place
+        line, column = spots[min(index, len(spots) - 1)]
+        return Place(self.place.path, line, column)
+
+    def is_over(self, today: date) -> bool:
+        """Whether its `until` has passed."""
+        return self.until is not None and self.until < today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a rule, or a whole file, is off. What it covered (`kind`, `section`: globs) is held: rules may drop nothing there."""
+
+    place: Place
+    code: str
+    message: str
+    remedy: str
+    rule: str = ""  # the full id where it could be read
+    kind: str = "*"
+    section: str = "*"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"

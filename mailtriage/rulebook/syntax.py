@@ -1,0 +1,279 @@
+"""From a parsed TOML table to a Rule, or to every problem with it at once: place, message and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from mailtriage.errors import Place
+from mailtriage.rulebook import floor, template
+from mailtriage.rulebook.pattern import PatternError, verified
+from mailtriage.rulebook.places import Block
+from mailtriage.rulebook.rule import Action, Condition, Problem, Rule
+from mailtriage.text import one_line
+from mailtriage.types import Severity
+
+KEYS = (
+    *("id", "kind", "section", "host", "action", "status", "lines", "text", "measure", "severity", "check", "item", "summary"),
+    *("reason", "owner", "review", "until", "overrides", "hit", "miss"),
+)
+_LIMITS = ("above", "below", "rise")
+_STATUSES = ("active", "test")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_SHOWN = 60
+
+
+def suggestion(word: str, known: Iterable[str], otherwise: str) -> str:
+    """`did you mean ...?`, or what else to do."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"did you mean {close[0]}?" if close else otherwise
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One table while it is read; what is wrong with it gathers in `problems`."""
+
+    table: Mapping[str, Any]
+    path: str
+    stem: str
+    block: Block | None
+    problems: list[tuple[Place, str, str, str]] = field(default_factory=list)
+
+    def place(self, key: str = "", index: int | None = None, offset: int = 0) -> Place:
+        if self.block is None:
+            return Place(self.path)
+        spots = self.block.values.get(key, ())
+        if index is not None and index < len(spots):
+            return Place(self.path, spots[index][0], spots[index][1] + offset)
+        return Place(self.path, *self.block.keys.get(key, (self.block.line, self.block.column)))
+
+    def wrong(self, code: str, message: str, remedy: str, place: Place | None = None) -> None:
+        self.problems.append((place or self.place(), code, one_line(message, 400), remedy))
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.table.get(key, default)
+        if isinstance(value, str) and (value.strip() or key not in self.table):
+            return value
+        self.wrong("type", f"{key} must be a text, not {_shown(value)}", f'write {key} = "..."', self.place(key))
+        return default
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self.table.get(key, [])
+        if isinstance(value, list) and all(isinstance(each, str) for each in value) and (value or key not in self.table):
+            return tuple(value)
+        self.wrong("type", f"{key} must be a list of texts, not {_shown(value)}", f"write {key} = ['...']", self.place(key))
+        return ()
+
+    def day(self, key: str) -> date | None:
+        value = self.table.get(key)
+        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+            return value
+        self.wrong("type", f"{key} must be a date, not {_shown(value)}", f"write {key} = 2027-11-22, without quotes", self.place(key))
+        return None
+
+    def choice(self, key: str, known: tuple[str, ...], default: str) -> str:
+        value = self.table.get(key, default)
+        if value in known or (not value and key not in self.table):
+            return str(value)
+        listed = "write one of " + ", ".join(known)
+        self.wrong(key, f"unknown {key} {_shown(value)}", suggestion(str(value), known, listed), self.place(key))
+        return ""
+
+
+def rule_from(table: object, path: str, stem: str, block: Block | None) -> tuple[Rule | None, tuple[Problem, ...]]:
+    """The rule a table describes, or None and all that is wrong with it."""
+    reading = _Reading(table if isinstance(table, dict) else {}, path, stem, block)
+    if not isinstance(table, dict):
+        reading.wrong("type", f"a rule must be a table, not {_shown(table)}", "begin it with a line [[rule]]")
+    rule = _read(reading)
+    if not reading.problems:
+        return rule, ()
+    # What it covered is held; a kind or section that cannot be read covers everything it might have meant.
+    kind = reading.table.get("kind", stem)
+    section = reading.table.get("section", "*")
+    return None, tuple(
+        Problem(
+            place=place,
+            code=code,
+            message=message,
+            remedy=remedy,
+            rule=rule.id,
+            kind=kind if isinstance(kind, str) and kind.strip() else "*",
+            section=section if isinstance(section, str) and section.strip() else "*",
+        )
+        for place, code, message, remedy in reading.problems
+    )
+
+
+def _read(reading: _Reading) -> Rule:
+    for key in reading.table:
+        if key not in KEYS:
+            reading.wrong(
+                "unknown-key", f"unknown key {one_line(key, 40)}", suggestion(key, KEYS, "see docs/rules.md, Keys"), reading.place(key)
+            )
+    action = _action(reading)
+    severity = reading.choice("severity", tuple(Severity), "")
+    rule = Rule(
+        id=f"{reading.stem}/{_id(reading)}",
+        kind=reading.text("kind", reading.stem),
+        section=reading.text("section", "*"),
+        host=reading.text("host", "*").lower(),
+        action=action or Action.DIGEST,
+        lines=reading.texts("lines"),
+        text=reading.text("text"),
+        measure=_condition(reading),
+        severity=Severity(severity) if severity else None,
+        check=reading.text("check"),
+        item=reading.text("item"),
+        summary=reading.text("summary"),
+        reason=reading.text("reason"),
+        owner=reading.text("owner"),
+        review=reading.day("review"),
+        until=reading.day("until"),
+        overrides=reading.texts("overrides"),
+        is_test=reading.choice("status", _STATUSES, "active") == "test",
+        hit=reading.texts("hit"),
+        miss=reading.texts("miss"),
+        place=reading.place(),
+        places=_places(reading.block),
+    )
+    if action is not None:
+        _check_operators(reading, rule)
+    groups = _groups(reading, rule)
+    for key in ("item", "summary"):
+        _check_template(reading, key, getattr(rule, key), groups, has_measure="measure" in reading.table)
+    for index, name in enumerate(rule.overrides):
+        if name not in floor.NAMES:
+            remedy = suggestion(name, floor.NAMES, "see docs/rules.md, The floor")
+            reading.wrong("overrides", f"the floor has no entry {one_line(name, 40)}", remedy, reading.place("overrides", index))
+    return rule
+
+
+def _id(reading: _Reading) -> str:
+    if "id" not in reading.table:
+        reading.wrong("missing", "a rule needs an id", 'write id = "short-name"')
+        return "?"
+    given = reading.text("id", "?")
+    if given != "?" and not _ID.fullmatch(given):
+        reading.wrong("id", f"{_shown(given)} is not an id", "use letters, digits, - _ and . only", reading.place("id"))
+        return "?"
+    return given
+
+
+def _action(reading: _Reading) -> Action | None:
+    if "action" not in reading.table:
+        reading.wrong("missing", "a rule needs an action", 'write action = "drop", "digest" or "event"')
+        return None
+    given = reading.choice("action", tuple(Action), "")
+    return Action(given) if given else None
+
+
+def _check_operators(reading: _Reading, rule: Rule) -> None:
+    """What each action needs: something to match, and for a drop a reason and a date to look at it again."""
+    has = [key for key in ("lines", "text", "measure") if key in reading.table]
+    if not has:
+        reading.wrong("missing", "the rule matches nothing: it has neither lines, text nor measure", "write lines = ['^...$']")
+    if rule.action is not Action.DROP:
+        return
+    if has == ["measure"]:
+        reading.wrong(
+            "missing",
+            "a drop rule explains lines: a measure alone explains none",
+            "add lines = ['^...$'] or text",
+            reading.place("measure"),
+        )
+    if "reason" not in reading.table:
+        reading.wrong("missing", "a drop rule must say why", 'write reason = "..."')
+    if "review" not in reading.table:
+        reading.wrong("missing", "a drop rule must say when to look at it again", "write review = 2027-11-22, a date without quotes")
+
+
+def _condition(reading: _Reading) -> Condition | None:
+    given = reading.table.get("measure")
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        remedy = 'write measure = { name = "fs_used", above = 95 }'
+        reading.wrong("type", f"measure must be a table, not {_shown(given)}", remedy, reading.place("measure"))
+        return None
+    n_before = len(reading.problems)
+    limits: dict[str, float] = {}
+    for key, value in given.items():
+        place = reading.place(f"measure.{key}")
+        if key == "baseline":
+            reading.wrong("unknown-key", "measure has no baseline yet", "use above, below or rise", place)
+        elif key != "name" and key not in _LIMITS:
+            remedy = suggestion(key, ("name", *_LIMITS), "measure takes name, above, below and rise")
+            reading.wrong("unknown-key", f"unknown key {one_line(key, 40)} in measure", remedy, place)
+        elif key != "name":
+            if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  nan is the one value unequal to itself
+                reading.wrong("type", f"{key} must be a number, not {_shown(value)}", f"write {key} = 95", place)
+            else:
+                limits[key] = float(value)
+    name = given.get("name")
+    if not isinstance(name, str) or not name.strip():
+        reading.wrong("missing", "measure needs a name", 'write measure = { name = "fs_used", above = 95 }', reading.place("measure"))
+    elif not limits and len(reading.problems) == n_before:
+        reading.wrong("missing", "measure needs a limit", "add above, below or rise", reading.place("measure"))
+    return Condition(name=name, **limits) if isinstance(name, str) else None
+
+
+def _groups(reading: _Reading, rule: Rule) -> frozenset[str]:
+    """The named groups of all patterns; each pattern is compiled and judged on the way."""
+    names: set[str] = set()
+    for index, pattern in enumerate(rule.lines):
+        names |= _pattern(reading, "lines", index, pattern)
+    if rule.text:
+        names |= _pattern(reading, "text", 0, rule.text)
+    return frozenset(names)
+
+
+def _pattern(reading: _Reading, key: str, index: int, pattern: str) -> set[str]:
+    try:
+        regexp = verified(pattern, has_lines=key == "text")
+    except PatternError as error:
+        offset = _offset(pattern, error.offset)
+        reading.wrong("pattern", f"{error.message} in {_shown(pattern)}", error.remedy, reading.place(key, index, offset))
+        return set()
+    if _empties(regexp):
+        message = f"{_shown(pattern)} matches the empty text, so it finds something everywhere"
+        remedy = "write what the text must look like; '.' stands for any line that is not empty"
+        reading.wrong("empty-match", message, remedy, reading.place(key, index))
+    return {name.decode("utf-8", "replace") for name in regexp.groupindex}
+
+
+def _offset(pattern: str, offset: int) -> int:
+    """How far from its opening quote a place in a pattern stands; exact in single quotes, where nothing is escaped."""
+    return offset + 1 if offset >= 0 and "\n" not in pattern else 0
+
+
+def _empties(regexp: Any) -> bool:
+    """Whether the pattern finds the empty text everywhere; `^$` and `\\A\\s*\\z` find it only where nothing else is."""
+    return bool(regexp.search(b"") and regexp.search(b"\x01 q"))
+
+
+def _check_template(reading: _Reading, key: str, given: str, groups: frozenset[str], *, has_measure: bool) -> None:
+    if not given:
+        return
+    known = groups | template.FROM_SECTION | (template.FROM_MEASURE if has_measure else frozenset())
+    try:
+        names = template.names_in(given)
+    except ValueError as error:
+        reading.wrong("template", f"{key}: {error}", "write {name} with the name of a group, and {{ for a brace", reading.place(key))
+        return
+    for name in names:
+        if name not in known:
+            remedy = suggestion(name, known, f"name a group in the pattern: (?P<{name}>...)")
+            reading.wrong("template", f"{key} uses {{{name}}}, which no pattern has", remedy, reading.place(key))
+
+
+def _places(block: Block | None) -> Mapping[str, Sequence[tuple[int, int]]]:
+    return {} if block is None else block.values
+
+
+def _shown(value: object) -> str:
+    return one_line(repr(value), _SHOWN)

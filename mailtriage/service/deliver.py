@@ -1,0 +1,100 @@
+"""Deliveries: one thread for each sink, so that a target that hangs holds up neither triage nor the other targets."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from mailtriage.config import Config, SinkConfig
+from mailtriage.errors import Place, StoreError
+from mailtriage.sinks import Sink, deliver, open_sink
+from mailtriage.store.main import Store
+from mailtriage.store.spool import Spool
+from mailtriage.types import Change, Severity
+
+RELAY_SINK = "relay"  # takes digests and mail of people
+_POLL_S = 5.0  # a retry comes due without anybody telling
+_JOIN_S = 35.0
+_log = logging.getLogger(__name__)
+
+
+def open_sinks(config: Config, instance: str) -> dict[str, Sink]:
+    """All configured sinks by name, the relay among them; ConfigError says what is wrong with which key."""
+    place = Place(str(config.path)) if config.path else None
+    sinks = {one.name: open_sink(one.name, one.type, one.options, place) for one in config.sinks}
+    if config.relay.host:
+        relay = config.relay
+        options: dict[str, object] = {
+            "host": relay.host,
+            "port": relay.port,
+            "sender": relay.sender,
+            "to": config.digest.to,
+            "pass_to": relay.pass_to,
+            "instance": instance,
+        }
+        sinks[RELAY_SINK] = open_sink(RELAY_SINK, "mail", options, place)
+    return sinks
+
+
+class Deliverer:
+    """Brings the outbox to the sinks."""
+
+    def __init__(self, config: Config, store: Store, spool: Spool, instance: str) -> None:
+        self._sinks = open_sinks(config, instance)
+        self._wants = config.sinks
+        self._store = store
+        self._spool = spool
+        self._news = {name: threading.Event() for name in self._sinks}
+        self._is_stopping = False
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def pass_sinks(self) -> tuple[str, ...]:
+        """The sinks that take mail of people."""
+        return (RELAY_SINK,) if RELAY_SINK in self._sinks else ()
+
+    def sinks_for(self, change: Change) -> Sequence[str]:
+        """The sinks that are told of a change: those whose severity it reaches; a close goes where the problem went."""
+        if not change.is_news:
+            return ()
+        return tuple(one.name for one in self._wants if _reaches(one, change))
+
+    def start(self) -> None:
+        """Begins to deliver."""
+        for name in self._sinks:
+            thread = threading.Thread(target=self._run, args=(name,), name=f"sink-{name}")
+            thread.start()
+            self._threads.append(thread)
+
+    def wake(self) -> None:
+        """There is something new in the outbox."""
+        for news in self._news.values():
+            news.set()
+
+    def stop(self) -> None:
+        """Lets each sink end the delivery in hand."""
+        self._is_stopping = True
+        self.wake()
+        for thread in self._threads:
+            thread.join(_JOIN_S)
+        self._threads.clear()
+
+    def _run(self, name: str) -> None:
+        while True:
+            self._news[name].clear()
+            try:
+                n_done = deliver(self._store.outbox, self._sinks[name], lambda: datetime.now(UTC), self._spool.get)
+            except StoreError as error:
+                _log.error("what=outbox_unreadable sink=%s error=%r", name, error.message)
+                n_done = 0
+            if self._is_stopping:
+                return
+            if not n_done:
+                self._news[name].wait(_POLL_S)
+
+
+def _reaches(sink: SinkConfig, change: Change) -> bool:
+    # A closed event is told by the worst it has been: the store never lowers a severity while the event is open.
+    return change.event.severity.rank >= Severity(sink.min_severity).rank

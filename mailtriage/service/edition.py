@@ -1,0 +1,88 @@
+"""From the store to the values of one digest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailtriage.config import Config
+from mailtriage.digest.edition import Book, Edition, Parked, SilentHost, WouldDrop
+from mailtriage.rulebook import Rulebook
+from mailtriage.service.silence import CHECK
+from mailtriage.store.main import Store
+from mailtriage.store.spool import Spool
+from mailtriage.store.values import ClosedEvent
+from mailtriage.types import Entry, OpenEvent
+
+
+def build(
+    store: Store, spool: Spool, config: Config, rulebook: Rulebook | None, *, since: datetime, until: datetime, is_scheduled: bool
+) -> Edition:
+    """The digest of the time from `since` to `until`; a scheduled one holds what no digest has shown yet."""
+    book = store.book(None if is_scheduled else since)
+    entries = store.entries(None if is_scheduled else since)
+    events = [event for event in store.events(closed_since=since)]
+    closed = tuple(event.event for event in events if isinstance(event, ClosedEvent))
+    open_events = tuple(event for event in events if isinstance(event, OpenEvent))
+    n_held = book.n_parked + max(0, spool.last_seq() - store.cursor)
+    known = {row.host for row in store.hosts() if row.host}
+    return Edition(
+        since=since,
+        until=until,
+        book=Book(
+            n_mails=book.n_mails + n_held,
+            n_hosts_seen=len(book.hosts),
+            n_hosts_known=len(known),
+            n_dropped_by_rules=book.n_dropped_by_rules,
+            n_rules=book.n_rules,
+            n_dropped_by_model=book.n_dropped_by_model,
+            n_raised=book.n_raised,
+            n_digested=book.n_digested,
+            n_passed=book.n_passed,
+            n_held=n_held,
+            n_folded=spool.n_folded(since),
+        ),
+        open_events=open_events,
+        opened=tuple(event for event in (*open_events, *closed) if event.opened_at >= since),
+        closed=closed,
+        entries=entries,
+        silent_hosts=tuple(
+            SilentHost(host=event.host or "most hosts", last_seen_at=event.last_seen_at) for event in open_events if event.check == CHECK
+        ),
+        would_drop=_would_drop(store, entries),
+        notes=_notes(store, rulebook),
+        parked=_parked(store, spool),
+    )
+
+
+def since_for(store: Store, now: datetime) -> datetime:
+    """Where the next digest begins: at the end of the last one, else a day ago."""
+    last = store.last_digest()
+    return last.sent_at if last else now - timedelta(days=1)
+
+
+def _would_drop(store: Store, entries: Sequence[Entry]) -> tuple[WouldDrop, ...]:
+    """What learning would have dropped of these entries' mails, by kind."""
+    counts: Counter[str] = Counter()
+    for mail_id in dict.fromkeys(entry.mail_id for entry in entries):
+        outcome = store.outcome(mail_id)
+        if outcome is not None:
+            counts[outcome.kind] += sum(any(reason.by.startswith("gate ") for reason in judged.shadow) for judged in outcome.sections)
+    return tuple(WouldDrop(kind=kind, n_sections=n) for kind, n in counts.most_common() if n)
+
+
+def _notes(store: Store, rulebook: Rulebook | None) -> tuple[str, ...]:
+    notes = [f"rule problem: {problem}" for problem in rulebook.problems] if rulebook else []
+    waiting: Sequence[tuple[str, str, int]] = store.outbox.counts()
+    notes += [f"sink {sink}: {n} {'deliveries given up' if state == 'dead' else 'deliveries waiting'}" for sink, state, n in waiting if n]
+    return tuple(notes)
+
+
+def _parked(store: Store, spool: Spool) -> tuple[Parked, ...]:
+    found = []
+    for parked in store.parked():
+        raw = spool.get(parked.id)
+        lines = raw.data[:2000].decode("utf-8", "replace").splitlines()[:8] if raw else []
+        found.append(Parked(mail_id=parked.id, received_at=parked.parked_at, subject="", error=parked.error, lines=tuple(lines)))
+    return tuple(found)

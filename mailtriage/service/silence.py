@@ -1,0 +1,63 @@
+"""Silence is an event: a host that used to write every day and has stopped.
+
+First form: a host counts as a daily writer once it has sent the same kind on two days or more; its cadence in detail is learnt later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailtriage.correlate import event_id
+from mailtriage.store.values import HostRow
+from mailtriage.types import Change, ChangeType, OpenEvent, Recovery, Severity
+
+CHECK = "silence"
+DAILY = ("freebsd_daily", "freebsd_security")  # the kinds whose absence proves something: they come every night
+
+
+def silence_changes(rows: Sequence[HostRow], open_events: Sequence[OpenEvent], *, after: timedelta, now: datetime) -> tuple[Change, ...]:
+    """Opens an event for each daily writer not heard of for `after`, and closes it when the host writes again.
+
+    When more than half of the daily writers are silent at once the fault is not theirs: one event says so instead.
+    """
+    last_seen = {host: max(row.last_seen_at for row in rows if row.host == host) for host in _daily_writers(rows)}
+    silent = {host: seen for host, seen in last_seen.items() if now - seen > after}
+    if len(last_seen) > 3 and len(silent) * 2 > len(last_seen):
+        silent = {"": max(silent.values())}
+    known = {event.host: event for event in open_events if event.check == CHECK}
+    opened = [_change(ChangeType.OPENED, _event(host, seen, now), now) for host, seen in silent.items() if host not in known]
+    closed = [
+        _change(ChangeType.CLOSED, event, now, "heard of again")
+        for host, event in known.items()
+        if host not in silent and (host in last_seen or not host)
+    ]
+    return (*opened, *closed)
+
+
+def _daily_writers(rows: Sequence[HostRow]) -> set[str]:
+    return {row.host for row in rows if row.host and row.kind in DAILY and row.last_seen_at - row.first_seen_at >= timedelta(hours=20)}
+
+
+def _event(host: str, seen: datetime, now: datetime) -> OpenEvent:
+    key = f"{host or '-'}/{CHECK}/-"
+    who = host or "more than half of all hosts"
+    return OpenEvent(
+        id=event_id(key, now.isoformat()),
+        key=key,
+        host=host,
+        check=CHECK,
+        item="",
+        severity=Severity.HIGH,
+        summary=f"no mail from {who} since {seen:%Y-%m-%d %H:%M} UTC",
+        recovery=Recovery.EXPLICIT,
+        origin="clock/silence",
+        opened_at=now,
+        last_seen_at=seen,
+        count=1,
+        mail_id="",
+    )
+
+
+def _change(kind: ChangeType, event: OpenEvent, now: datetime, comment: str = "") -> Change:
+    return Change(type=kind, event=event, mail_id="", at=now, comment=comment)

@@ -1,0 +1,246 @@
+"""The worker process: reads the spool behind the receiver, judges, correlates, and writes each mail's outcome in one transaction.
+
+The daemon starts it and speaks to it by lines: in `new`, `reload`, `stop`; out one JSON object a line (`ready`, `metrics`, `fatal`).
+End of input means that the daemon is gone: the worker finishes the mail in hand and ends.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from mailtriage import config as configuration
+from mailtriage import maillog, metrics
+from mailtriage.config import Config
+from mailtriage.correlate import correlate, expire, seen_at
+from mailtriage.errors import MailtriageError
+from mailtriage.pipeline import triage
+from mailtriage.service import equipment, mailing
+from mailtriage.service.deliver import Deliverer
+from mailtriage.service.silence import silence_changes
+from mailtriage.store.main import Store
+from mailtriage.store.spool import Spool
+from mailtriage.types import Change, ChangeType, Outcome, RawMail, Verdict
+
+BATCH = 64  # mails that share one flush; each is a savepoint of its own
+TRIES = 3  # then the mail is parked and shown as it came
+TICK = timedelta(minutes=1)
+_log = logging.getLogger(__name__)
+_JUDGED = metrics.counter("judged_total", "Mails judged, by verdict.")
+_PARKED = metrics.counter("parked_total", "Mails that could not be judged.")
+_LAG = metrics.gauge("backlog", "Mails received and not judged yet.")
+_OPEN = metrics.gauge("open_events", "Events open now.")
+
+
+class Worker:
+    """Everything after the spool. `is_mail_clock`: the time is the mails' own, for a simulated or archived past."""
+
+    def __init__(self, config: Config, *, is_mail_clock: bool = False) -> None:
+        self.config = config
+        self.is_mail_clock = is_mail_clock
+        self.spool: Spool = equipment.open_spool(config)
+        self.store: Store = equipment.open_store(config)
+        self.judgement = equipment.judgement(config)
+        self.deliverer = Deliverer(config, self.store, self.spool, equipment.instance(config))
+        self._mail_time: datetime | None = None
+        self._next_tick: datetime | None = None
+
+    def now(self) -> datetime:
+        """The time: the wall clock's, or that of the newest mail."""
+        return self._mail_time or datetime.now(UTC) if self.is_mail_clock else datetime.now(UTC)
+
+    def reload(self) -> None:
+        """Takes the changed configuration, rules and model; whatever is wrong with them leaves the old ones in force."""
+        assert self.config.path is not None
+        fresh = configuration.load(self.config.path)
+        judgement = equipment.judgement(fresh)
+        deliverer = Deliverer(fresh, self.store, self.spool, equipment.instance(fresh))
+        self.deliverer.stop()
+        self.config, self.judgement, self.deliverer = fresh, judgement, deliverer
+        deliverer.start()
+
+    def step(self) -> int:
+        """Judges the next mails of the spool, at most a batch; says how many it took."""
+        mails = self.spool.after(self.store.cursor, BATCH)
+        if not mails:
+            return 0
+        said: list[tuple[Outcome, Sequence[Change]]] = []
+        with self.store.transaction():
+            for seq, raw in mails:
+                if self.is_mail_clock:
+                    self._mail_time = max(raw.received_at, self._mail_time or raw.received_at)
+                    self.tick()
+                recorded = self._one(seq, raw)
+                if recorded is None:
+                    break
+                said.append(recorded)
+        for outcome, changes in said:
+            _say(outcome, changes)
+        if any(changes or outcome.verdict is Verdict.PASS for outcome, changes in said):
+            self.deliverer.wake()
+        return len(said)
+
+    def _one(self, seq: int, raw: RawMail) -> tuple[Outcome, Sequence[Change]] | None:
+        """One mail, or None when it failed and is to be tried again."""
+        now = self.now()
+        try:
+            rulebook = self.judgement.rulebook.as_of(now.date())
+            outcome = triage(raw, rulebook, self.judgement.model, self.store, now, promoted=self.judgement.promoted)
+            changes = correlate(outcome, self.store.open_events((outcome.host, *(event.host for event in outcome.events))), now)
+            self.store.record(
+                outcome,
+                seq,
+                changes,
+                seen_at=seen_at(outcome),
+                now=now,
+                sinks_for=self.deliverer.sinks_for,
+                pass_to=self.deliverer.pass_sinks,
+            )
+        except MailtriageError:
+            raise  # the store's own troubles are not the mail's fault
+        except Exception as error:
+            # The one place around one mail (style.md): whatever it is, the mail is kept and shown.
+            _log.exception("mail id=%s could not be judged", raw.id)
+            if self.store.count_try(raw.id) < TRIES:
+                return None
+            self.store.park(raw, seq, f"{type(error).__name__}: {error}", now=now)
+            _PARKED.inc()
+            maillog.parked(raw.id, n_tries=TRIES, error=f"{type(error).__name__}: {error}")
+            return _parked_outcome(raw), ()
+        return outcome, changes
+
+    def tick(self) -> None:
+        """What only the clock brings: events that expire, hosts that fell silent, the digest, old mails."""
+        now = self.now()
+        if self._next_tick is not None and now < self._next_tick:
+            return
+        self._next_tick = now + TICK
+        open_events = self.store.open_events()
+        after = timedelta(hours=self.config.digest.silent_after_h)
+        changes = (*expire(open_events, now), *silence_changes(self.store.hosts(), open_events, after=after, now=now))
+        if changes:
+            self.store.apply(changes, now=now, sinks_for=self.deliverer.sinks_for)
+            for change in changes:
+                _say_change(change)
+        if mailing.send_due(self.store, self.spool, self.config, self.judgement.rulebook, now) or changes:
+            self.deliverer.wake()
+        _OPEN.set(len(open_events))
+        _LAG.set(max(0, self.spool.last_seq() - self.store.cursor))
+
+    def close(self) -> None:
+        """Ends the deliveries in hand and closes the files."""
+        self.deliverer.stop()
+        self.store.close()
+        self.spool.close()
+
+
+def _parked_outcome(raw: RawMail) -> Outcome:
+    """What the log says of a parked mail; the store has it among the parked."""
+    from mailtriage.types import Judged, Reason, Section
+
+    reason = Reason(by="guard", detail="could not be judged")
+    section = Section(name="guard", lines=())
+    return Outcome(
+        id=raw.id,
+        received_at=raw.received_at,
+        sent_at=None,
+        kind="unknown",
+        host="",
+        subject="",
+        sender=raw.mail_from,
+        is_complete=False,
+        verdict=Verdict.DIGEST,
+        severity=None,
+        sections=(Judged(section=section, verdict=Verdict.DIGEST, reasons=(reason,)),),
+    )
+
+
+def _say(outcome: Outcome, changes: Sequence[Change]) -> None:
+    reason = outcome.decided_by
+    maillog.judged(outcome.id, kind=outcome.kind, host=outcome.host, verdict=outcome.verdict, by=reason.by, detail=reason.detail)
+    _JUDGED.inc(verdict=outcome.verdict)
+    for change in changes:
+        _say_change(change)
+
+
+def _say_change(change: Change) -> None:
+    event = change.event
+    if change.type is ChangeType.OPENED:
+        maillog.raised(change.mail_id, key=event.key, severity=event.severity, summary=event.summary)
+    elif change.type is ChangeType.UPDATED:
+        maillog.updated(change.mail_id, key=event.key, severity=event.severity, count=event.count)
+    else:
+        maillog.closed(change.mail_id, key=event.key, comment=change.comment)
+
+
+def _tell(**message: object) -> None:
+    print(json.dumps(message), flush=True)
+
+
+def _listen(orders: queue.Queue[str]) -> None:
+    for line in sys.stdin:
+        orders.put(line.strip())
+    orders.put("stop")
+
+
+def run(config: Config, *, is_mail_clock: bool) -> None:
+    """The loop: work while there is work, then wait for an order or the next tick."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the daemon decides when to end
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    orders: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    worker = Worker(config, is_mail_clock=is_mail_clock)
+    worker.deliverer.start()
+    _tell(ready=True)
+    stopping = False
+    try:
+        while True:
+            n_done = worker.step()
+            if not is_mail_clock:
+                with worker.store.transaction():
+                    worker.tick()
+            _tell(metrics=metrics.text(), cursor=worker.store.cursor)
+            if stopping and not n_done:
+                return
+            try:
+                order = orders.get(block=not n_done and not stopping, timeout=5.0)
+            except queue.Empty:
+                continue
+            if order == "stop":
+                stopping = True
+            elif order == "reload":
+                _reload(worker)
+    finally:
+        worker.close()
+
+
+def _reload(worker: Worker) -> None:
+    try:
+        worker.reload()
+    except MailtriageError as error:
+        _log.error("what=reload_refused error=%s", maillog.logfmt(error=str(error)))
+        return
+    _log.info("what=reloaded rules=%s", worker.judgement.rulebook.version)
+    for problem in worker.judgement.rulebook.problems:
+        _log.warning("what=rule_problem %s", maillog.logfmt(problem=str(problem)))
+
+
+def main() -> None:
+    """`python -m mailtriage.service.worker CONFIG [mail-clock]`: started by the daemon only."""
+    maillog.configure()
+    try:
+        run(configuration.load(Path(sys.argv[1])), is_mail_clock="mail-clock" in sys.argv[2:])
+    except MailtriageError as error:
+        _tell(fatal=str(error))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

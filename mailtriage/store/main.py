@@ -1,0 +1,358 @@
+"""The main store: outcomes, events, ledger, labels and outbox. One mail, one transaction, together with the cursor of the spool.
+
+The worker writes; commands may read beside it (`read_only`). Everything here is SQL in queries.sql, and values.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+from mailtriage.errors import InputError
+from mailtriage.store import _books, _rows
+from mailtriage.store._entries import entries_of, parked_entry
+from mailtriage.store._search import conditions
+from mailtriage.store._sqlite import Database, iso
+from mailtriage.store._sqlite import sql_text as _sql
+from mailtriage.store.codec import pack, unpack
+from mailtriage.store.outbox import Outbox
+from mailtriage.store.values import Ack, Balance, Book, ClosedEvent, DigestSent, HostRow, Label, LedgerRow, MailRow, Parked
+from mailtriage.text import one_line
+from mailtriage.types import Change, ChangeType, Entry, OpenEvent, Outcome, RawMail, Verdict
+
+UNDROP = "undrop"  # the `by` of a drop taken back
+_NEVER = 0  # shown in no digest by itself
+_SUBJECT = 500
+_Sinks = Callable[[Change], Sequence[str]]
+
+
+def _no_sinks(_: Change) -> Sequence[str]:
+    return ()
+
+
+class Store:
+    """One main file. Its methods may be called from any thread; each process opens its own."""
+
+    def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
+        self.path = Path(path)
+        self._db = Database(self.path, read_only=read_only)
+        self.outbox = Outbox(self._db)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that is written inside is committed with one flush, or not at all; each `record` in it is a savepoint of its own."""
+        return self._db.transaction()
+
+    def close(self) -> None:
+        """Closes the file; everything recorded is durable already."""
+        self._db.close()
+
+    # Mails
+
+    @property
+    def cursor(self) -> int:
+        """The spool's `seq` up to which every mail is recorded or parked."""
+        return int(self._db.value("cursor"))
+
+    def record(
+        self,
+        outcome: Outcome,
+        seq: int,
+        changes: Sequence[Change] = (),
+        *,
+        seen_at: datetime,
+        now: datetime,
+        sinks_for: _Sinks = _no_sinks,
+        pass_to: Sequence[str] = (),
+        is_archive: bool = False,
+    ) -> bool:
+        """Writes all that follows from one mail and moves the cursor; False when the mail was recorded before.
+
+        `seen_at` is the mail's own time (correlate.seen_at): an older mail does not overwrite newer measures.
+        A person's mail that no sink of `pass_to` can pass on is shown in the digest instead.
+        """
+        with self._db.transaction():
+            self._db.run("move_cursor", (seq,))
+            if self._db.value("has_mail", (outcome.id,)):
+                return False
+            self._add_mail(outcome, seq, is_archive)
+            passed = outcome.verdict is Verdict.PASS and not is_archive
+            self._add_entries(entries_of(outcome, shows_passed=passed and not pass_to), _NEVER if is_archive else None)
+            self._count(outcome)
+            self._db.run("saw_host", {"host": _sql(outcome.host), "kind": outcome.kind, "at": iso(seen_at)})
+            self._add_measures(outcome, seen_at)
+            self._db.run("unpark", (outcome.id,))
+            self._db.run("forget_tries", (outcome.id,))
+            self.apply(changes, now=now, sinks_for=sinks_for)
+            if passed:
+                self.outbox.add_pass(outcome.id, pass_to, now)
+            return True
+
+    def park(self, raw: RawMail, seq: int, error: str, *, now: datetime) -> bool:
+        """Puts a mail aside that could not be judged: held in the ledger, shown in the digest as it came; False when known."""
+        with self._db.transaction():
+            self._db.run("move_cursor", (seq,))
+            if self._db.value("has_mail", (raw.id,)) or self._db.value("is_parked", (raw.id,)):
+                return False
+            self._db.run("park", (raw.id, seq, iso(raw.received_at)[:10], _sql(one_line(error)), iso(now)))
+            self._db.run("forget_tries", (raw.id,))
+            self._add_entries((parked_entry(raw, error),), None)
+            return True
+
+    def count_try(self, mail_id: str) -> int:
+        """Counts a failed attempt to judge a mail, over restarts too, and says how many there were."""
+        with self._db.transaction():
+            return int(self._db.value("count_try", (mail_id,)))
+
+    def parked(self) -> tuple[Parked, ...]:
+        """The mails that could not be judged, oldest first."""
+        return tuple(
+            Parked(id=row["id"], seq=row["seq"], error=row["error"], parked_at=datetime.fromisoformat(row["parked_at"]))
+            for row in self._db.rows("parked")
+        )
+
+    def outcome(self, mail_id: str) -> Outcome | None:
+        """What was decided about this mail, None when it is not recorded."""
+        packed = self._db.value("outcome", (mail_id,))
+        if packed is None:
+            return None
+        try:
+            return unpack(packed)
+        except ValueError as error:
+            raise self._db.error(f"mail {mail_id}: {error}", "the file is damaged: restore it from a backup") from error
+
+    def mail(self, mail_id: str) -> MailRow | None:
+        """The mail as a listing shows it."""
+        rows = self._db.rows("mail", (mail_id,))
+        return _rows.mail_row(rows[0]) if rows else None
+
+    def mails(self, query: str = "", limit: int = 100) -> tuple[MailRow, ...]:
+        """The newest mails that `query` finds (see _search.py); InputError says what in it cannot be read."""
+        where, values = conditions(query)
+        sql = f"SELECT * FROM mails WHERE {where} ORDER BY received_at DESC, id DESC LIMIT ?"  # noqa: S608
+        return tuple(_rows.mail_row(row) for row in self._db.execute(sql, (*(_sql(value) for value in values), limit)).fetchall())
+
+    def full_id(self, prefix: str) -> str:
+        """The id of the one mail that starts so; InputError when there is none, or several."""
+        prefix = _sql(prefix).lower()
+        found = [row["id"] for row in self._db.rows("ids_from", {"from": prefix, "to": prefix + "\U0010ffff"})] if prefix else []
+        if prefix in found:
+            return prefix
+        if not found:
+            raise InputError(f"there is no mail {one_line(prefix)!r}", remedy="`mailtriage mails` lists them")
+        if len(found) > 1:
+            raise InputError(f"{one_line(prefix)!r} is the beginning of several ids", remedy=f"give more of it: {', '.join(found[:5])}")
+        return str(found[0])
+
+    def undrop(self, mail_id: str) -> bool:
+        """Takes a drop back: the ledger follows and the next digest shows the mail; False when it is not dropped."""
+        with self._db.transaction():
+            rows = self._db.rows("mail", (mail_id,))
+            if not rows or rows[0]["verdict"] != Verdict.DROP:
+                return False
+            row, outcome = rows[0], self.outcome(mail_id)
+            assert outcome is not None
+            self._db.run("uncount", (row["day"], row["host"], row["kind"], row["verdict"], row["by"]))
+            self._db.run("forget_zeros", (row["day"],))
+            self._db.run("count", (row["day"], row["host"], row["kind"], Verdict.DIGEST, UNDROP))
+            self._db.run("set_verdict", (Verdict.DIGEST, UNDROP, mail_id))
+            self._add_entries(entries_of(outcome, shows_dropped=True), None)
+            return True
+
+    # Events
+
+    def open_events(self, hosts: Iterable[str] | None = None) -> tuple[OpenEvent, ...]:
+        """The open events, of these hosts only where given, oldest first."""
+        if hosts is None:
+            return tuple(map(_rows.open_event, self._db.rows("open_events")))
+        return tuple(map(_rows.open_event, self._db.rows("open_events_of", (json.dumps([_sql(host) for host in hosts]),))))
+
+    def events(self, closed_since: datetime) -> tuple[OpenEvent | ClosedEvent, ...]:
+        """The open events and those closed since then, in the order they opened."""
+        return tuple(
+            _rows.closed_event(row) if row["closed_at"] else _rows.open_event(row) for row in self._db.rows("events", (iso(closed_since),))
+        )
+
+    def closed_events(self, since: datetime | None = None) -> tuple[ClosedEvent, ...]:
+        """The events closed since then; without a time, those that no digest has shown."""
+        rows = self._db.rows("unshown_closed_events") if since is None else self._db.rows("closed_events_since", (iso(since),))
+        return tuple(map(_rows.closed_event, rows))
+
+    def last_closed_at(self, key: str) -> datetime | None:
+        """When a mail last closed an event of this key: a report older than that is no news."""
+        at = self._db.value("closed_at", (_sql(key),))
+        return datetime.fromisoformat(at) if at else None
+
+    def apply(self, changes: Sequence[Change], *, now: datetime, sinks_for: _Sinks = _no_sinks) -> None:
+        """Writes changes of events, and for each that is news a delivery to each of its sinks."""
+        with self._db.transaction():
+            for change in changes:
+                if self._apply(change) and change.is_news:
+                    self.outbox.add_change(change, sinks_for(change), now)
+
+    def ack(self, key: str, comment: str, *, until: datetime | None = None, above: float | None = None, at: datetime) -> OpenEvent:
+        """Writes down that somebody knows of the open event; the later acknowledgement replaces the earlier."""
+        with self._db.transaction():
+            rows = self._db.rows("open_event_by_key", (_sql(key),))
+            if not rows:
+                raise InputError(f"no event {one_line(key)!r} is open", remedy="`mailtriage events --open` lists them")
+            self._db.run("ack", (rows[0]["id"], _sql(comment), iso(until) if until else None, above, iso(at)))
+            return _rows.open_event(rows[0])
+
+    def acks(self) -> tuple[Ack, ...]:
+        """The acknowledgements of open events."""
+        return tuple(map(_rows.ack, self._db.rows("acks")))
+
+    # The past, for triage and for listings
+
+    def previous(self, host: str, name: str, subject: str) -> float | None:
+        """The last value of a measure on this host, None if there was none."""
+        value = self._db.value("previous", (_sql(host), name, _sql(subject)))
+        return None if value is None else float(value)
+
+    def hosts(self) -> tuple[HostRow, ...]:
+        """Every host with the kinds of mail it sends."""
+        return tuple(map(_rows.host_row, self._db.rows("hosts")))
+
+    def ledger(self, since: date | None = None) -> tuple[LedgerRow, ...]:
+        """The books from this day on."""
+        return tuple(map(_rows.ledger_row, self._db.rows("ledger", (since.isoformat() if since else "",))))
+
+    def balance(self, received: Sequence[tuple[date, int]], last_seq: int) -> Balance:
+        """The books of these days against what the spool counted (`Spool.n_received`, `Spool.last_seq`).
+
+        Only days of which no raw mail was removed yet can balance.
+        """
+        return _books.balance(self._db, received, last_seq - self.cursor)
+
+    # Labels
+
+    def label(self, mail_id: str, section: str | None, verdict: Verdict, *, why: str = "", who: str = "", at: datetime) -> None:
+        """Writes a correction of the mail, or of one section of it; the later one replaces the earlier."""
+        outcome = self.outcome(mail_id)
+        if outcome is None:
+            raise InputError(f"there is no mail {one_line(mail_id)!r}", remedy="`mailtriage mails` lists them")
+        names = [judged.section.name for judged in outcome.sections]
+        if section is not None and section not in names:
+            raise InputError(f"mail {mail_id} has no section {one_line(section)!r}", remedy=f"it has {one_line(', '.join(names))}")
+        self._db.run("label", (mail_id, section or "", verdict, _sql(why), _sql(who), iso(at)))
+
+    def unlabel(self, mail_id: str) -> tuple[Label, ...]:
+        """Removes every label of the mail and gives them back."""
+        with self._db.transaction():
+            labels = self.labels(mail_id)
+            self._db.run("unlabel", (mail_id,))
+            return labels
+
+    def labels(self, mail_id: str | None = None) -> tuple[Label, ...]:
+        """All labels, or those of one mail, oldest first."""
+        return tuple(map(_rows.label, self._db.rows("labels") if mail_id is None else self._db.rows("labels_of", (mail_id,))))
+
+    # The digest
+
+    def entries(self, since: datetime | None = None) -> tuple[Entry, ...]:
+        """What was kept of the mails received since then; without a time, what no digest has shown."""
+        rows = self._db.rows("unshown_entries") if since is None else self._db.rows("entries_since", (iso(since),))
+        return tuple(map(_rows.entry, rows))
+
+    def entries_of(self, mail_id: str) -> tuple[Entry, ...]:
+        """What the digest shows of one mail."""
+        return tuple(map(_rows.entry, self._db.rows("entries_of", (mail_id,))))
+
+    def book(self, since: datetime | None = None) -> Book:
+        """The counts over the mails received since then; without a time, over those after the last digest."""
+        return _books.book(self._db, since, len(self.outbox.dead_letters()))
+
+    def last_digest(self) -> DigestSent | None:
+        """The digest that went out last."""
+        rows = self._db.rows("last_digest")
+        return DigestSent(slot=rows[0]["slot"], sent_at=datetime.fromisoformat(rows[0]["sent_at"])) if rows else None
+
+    def add_digest(self, slot: str, *, subject: str, text: str, html: str, sinks: Sequence[str], now: datetime) -> bool:
+        """Sends the digest on its way and marks all it showed as shown; False when the digest of this slot went out before.
+
+        To be called inside the `transaction()` in which its entries were read: what comes between would never be shown.
+        """
+        if not self._db.is_in_transaction:
+            raise ValueError("a digest is read and sent in one transaction")
+        if self._db.value("has_digest", (slot,)):
+            return False
+        n = self._db.value("add_digest", (slot, iso(now)))
+        self._db.run("show_entries", (n,))
+        self._db.run("show_closed_events", (n,))
+        self.outbox.add_digest(slot, subject, text, html, sinks, now)
+        return True
+
+    # Parts of `record`
+
+    def _add_mail(self, outcome: Outcome, seq: int, is_archive: bool) -> None:
+        at = iso(outcome.received_at)
+        self._db.run(
+            "add_mail",
+            (
+                outcome.id,
+                seq,
+                at,
+                at[:10],
+                outcome.kind,
+                _sql(outcome.host),
+                _sql(one_line(outcome.subject, _SUBJECT)),
+                _sql(one_line(outcome.sender, _SUBJECT)),
+                outcome.verdict,
+                outcome.severity,
+                _sql(_books.decided_by(outcome)),
+                is_archive,
+                pack(outcome),
+            ),
+        )
+
+    def _count(self, outcome: Outcome) -> None:
+        day = iso(outcome.received_at)[:10]
+        self._db.run("count", (day, _sql(outcome.host), outcome.kind, outcome.verdict, _sql(_books.decided_by(outcome))))
+
+    def _add_entries(self, entries: Sequence[Entry], shown_in: int | None) -> None:
+        self._db.run_many("add_entry", [_entry_values(entry, shown_in) for entry in entries])
+
+    def _add_measures(self, outcome: Outcome, seen_at: datetime) -> None:
+        host, at = _sql(outcome.host), iso(seen_at)
+        measures = (measure for judged in outcome.sections for measure in judged.section.measures)
+        # SQLite reads a NaN as NULL: such a value says nothing anyway.
+        rows = [(host, one.name, _sql(one.subject), one.value, one.unit, at) for one in measures if one.value == one.value]
+        self._db.run_many("measured", rows)
+
+    def _apply(self, change: Change) -> bool:
+        event = change.event
+        if change.type is ChangeType.OPENED:
+            texts = map(_sql, (event.key, event.host, event.check, event.item))
+            times = (iso(event.opened_at), iso(event.last_seen_at))
+            rest = (event.recovery, event.origin, *times, event.count, event.mail_id)
+            run = partial(self._db.run, "open_event", (event.id, *texts, event.severity, _sql(event.summary), *rest))
+        elif change.type is ChangeType.UPDATED:
+            run = partial(
+                self._db.run, "update_event", (event.severity, _sql(event.summary), iso(event.last_seen_at), event.count, event.id)
+            )
+        else:
+            run = partial(self._db.run, "close_event", (iso(change.at), change.mail_id, _sql(change.comment), event.id))
+        return run().rowcount > 0
+
+
+def _entry_values(entry: Entry, shown_in: int | None) -> tuple[object, ...]:
+    return (
+        entry.mail_id,
+        iso(entry.received_at),
+        _sql(entry.host),
+        entry.kind,
+        _sql(entry.section),
+        entry.verdict,
+        entry.severity,
+        _sql(entry.summary),
+        json.dumps(entry.lines),
+        _sql(entry.reason.by),
+        _sql(entry.reason.detail),
+        entry.score,
+        _sql(one_line(entry.subject, _SUBJECT)),
+        shown_in,
+    )

@@ -1,0 +1,155 @@
+-- Every fixed query of the store, by name. Searches with varying conditions are put together in _search.py.
+
+-- The cursor only goes forward: a mail of the parked ones may be recorded late.
+-- name: cursor
+SELECT cursor FROM progress
+-- name: move_cursor
+UPDATE progress SET cursor = max(cursor, ?)
+
+-- name: add_mail
+INSERT INTO mails (id, seq, received_at, day, kind, host, subject, sender, verdict, severity, by, is_archive, outcome)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- name: has_mail
+SELECT 1 FROM mails WHERE id = ?
+-- name: mail
+SELECT * FROM mails WHERE id = ?
+-- name: outcome
+SELECT outcome FROM mails WHERE id = ?
+-- name: set_verdict
+UPDATE mails SET verdict = ?, by = ? WHERE id = ?
+-- name: ids_from
+SELECT id FROM mails WHERE id >= :from AND id < :to UNION SELECT id FROM parked WHERE id >= :from AND id < :to ORDER BY id LIMIT 6
+
+-- name: count
+INSERT INTO ledger (day, host, kind, verdict, by, n) VALUES (?, ?, ?, ?, ?, 1)
+ON CONFLICT (day, host, kind, verdict, by) DO UPDATE SET n = n + 1
+-- name: uncount
+UPDATE ledger SET n = n - 1 WHERE day = ? AND host = ? AND kind = ? AND verdict = ? AND by = ?
+-- name: forget_zeros
+DELETE FROM ledger WHERE n = 0 AND day = ?
+-- name: ledger
+SELECT * FROM ledger WHERE day >= ? ORDER BY day, host, kind, verdict, by
+-- name: days
+SELECT day, verdict, sum(n) AS n FROM ledger WHERE day >= :since GROUP BY day, verdict
+UNION ALL SELECT day, 'parked', count(*) FROM parked WHERE day >= :since GROUP BY day
+-- name: misbooked_days
+SELECT day FROM (
+    SELECT day, host, kind, verdict, by, n FROM ledger WHERE day >= :since
+    UNION ALL SELECT day, host, kind, verdict, by, -count(*) FROM mails WHERE day >= :since GROUP BY day, host, kind, verdict, by
+) GROUP BY day, host, kind, verdict, by HAVING sum(n) <> 0
+
+-- name: park
+INSERT INTO parked (id, seq, day, error, parked_at) VALUES (?, ?, ?, ?, ?)
+-- name: unpark
+DELETE FROM parked WHERE id = ?
+-- name: is_parked
+SELECT 1 FROM parked WHERE id = ?
+-- name: parked
+SELECT id, seq, error, parked_at FROM parked ORDER BY seq
+-- name: count_try
+INSERT INTO tries (id, n) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET n = n + 1 RETURNING n
+-- name: forget_tries
+DELETE FROM tries WHERE id = ?
+
+-- name: add_entry
+INSERT INTO entries (mail_id, received_at, host, kind, section, verdict, severity, summary, lines, by, detail, score, subject, shown_in)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- name: unshown_entries
+SELECT * FROM entries WHERE shown_in IS NULL ORDER BY n
+-- name: entries_since
+SELECT * FROM entries WHERE received_at >= ? ORDER BY received_at, n
+-- name: entries_of
+SELECT * FROM entries WHERE mail_id = ? ORDER BY n
+
+-- name: open_event
+INSERT INTO events (id, key, host, "check", item, severity, summary, recovery, origin, opened_at, last_seen_at, count, mail_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- name: update_event
+UPDATE events SET severity = ?, summary = ?, last_seen_at = ?, count = ? WHERE id = ? AND closed_at IS NULL
+-- name: close_event
+UPDATE events SET closed_at = ?, closed_by = ?, comment = ? WHERE id = ? AND closed_at IS NULL
+-- name: open_events
+SELECT * FROM events WHERE closed_at IS NULL ORDER BY opened_at, id
+-- name: open_events_of
+SELECT * FROM events WHERE closed_at IS NULL AND host IN (SELECT value FROM json_each(?)) ORDER BY opened_at, id
+-- name: open_event_by_key
+SELECT * FROM events WHERE closed_at IS NULL AND key = ?
+-- name: events
+SELECT * FROM events WHERE closed_at IS NULL OR closed_at >= ? ORDER BY opened_at, id
+-- name: unshown_closed_events
+SELECT * FROM events WHERE closed_at IS NOT NULL AND shown_in IS NULL ORDER BY closed_at, id
+-- name: closed_events_since
+SELECT * FROM events WHERE closed_at >= ? ORDER BY closed_at, id
+-- name: closed_at
+SELECT max(closed_at) FROM events WHERE key = ? AND closed_at IS NOT NULL AND closed_by <> ''
+
+-- name: ack
+INSERT INTO acks (event_id, comment, until, above, at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (event_id) DO UPDATE SET comment = excluded.comment, until = excluded.until, above = excluded.above, at = excluded.at
+-- name: acks
+SELECT events.key, acks.* FROM acks JOIN events ON events.id = acks.event_id WHERE events.closed_at IS NULL ORDER BY events.key
+
+-- name: saw_host
+INSERT INTO hosts (host, kind, first_seen_at, last_seen_at, n) VALUES (:host, :kind, :at, :at, 1)
+ON CONFLICT (host, kind) DO UPDATE
+SET n = n + 1, first_seen_at = min(first_seen_at, excluded.first_seen_at), last_seen_at = max(last_seen_at, excluded.last_seen_at)
+-- name: hosts
+SELECT * FROM hosts ORDER BY host, kind
+
+-- name: measured
+INSERT INTO measures (host, name, subject, value, unit, at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (host, name, subject) DO UPDATE SET value = excluded.value, unit = excluded.unit, at = excluded.at
+WHERE excluded.at >= measures.at
+-- name: previous
+SELECT value FROM measures WHERE host = ? AND name = ? AND subject = ?
+
+-- name: label
+INSERT INTO labels (mail_id, section, verdict, why, who, at) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (mail_id, section) DO UPDATE SET verdict = excluded.verdict, why = excluded.why, who = excluded.who, at = excluded.at
+-- name: labels
+SELECT * FROM labels ORDER BY at, mail_id, section
+-- name: labels_of
+SELECT * FROM labels WHERE mail_id = ? ORDER BY at, section
+-- name: unlabel
+DELETE FROM labels WHERE mail_id = ?
+
+-- name: add_digest
+INSERT INTO digests (slot, sent_at, through) SELECT ?, ?, coalesce(max(n), 0) FROM mails RETURNING n
+-- name: has_digest
+SELECT 1 FROM digests WHERE slot = ?
+-- name: last_digest
+SELECT slot, sent_at, through FROM digests ORDER BY n DESC LIMIT 1
+-- name: show_entries
+UPDATE entries SET shown_in = ? WHERE shown_in IS NULL
+-- name: show_closed_events
+UPDATE events SET shown_in = ? WHERE closed_at IS NOT NULL AND shown_in IS NULL
+
+-- name: book_since_digest
+SELECT host, verdict, by, count(*) AS n FROM mails
+WHERE n > coalesce((SELECT through FROM digests ORDER BY n DESC LIMIT 1), 0) AND NOT is_archive GROUP BY host, verdict, by
+-- name: book_since
+SELECT host, verdict, by, count(*) AS n FROM mails WHERE received_at >= ? GROUP BY host, verdict, by
+
+-- name: add_delivery
+INSERT INTO outbox (id, sink, order_key, what, mail_id, payload, created_at, next_try_at) VALUES (:id, :sink, :order_key, :what, :mail_id, :payload, :at, :at)
+ON CONFLICT (id) DO NOTHING
+-- name: due
+SELECT * FROM outbox AS due WHERE state = 'waiting' AND sink = :sink AND next_try_at <= :now
+AND NOT EXISTS (
+    SELECT 1 FROM outbox AS earlier
+    WHERE earlier.state = 'waiting' AND earlier.sink = due.sink AND earlier.order_key = due.order_key AND earlier.n < due.n
+) ORDER BY n LIMIT :limit
+-- name: claim
+UPDATE outbox SET n_tries = n_tries + 1, next_try_at = :lease WHERE id = :id AND state = 'waiting' AND n_tries = :n_tries
+-- name: delivered
+UPDATE outbox SET state = 'done', ended_at = ?, error = '' WHERE id = ? AND state <> 'done'
+-- name: delivery_failed
+UPDATE outbox SET next_try_at = ?, error = ? WHERE id = ? AND state = 'waiting' AND n_tries = ?
+-- name: delivery_dead
+UPDATE outbox SET state = 'dead', ended_at = ?, error = ? WHERE id = ? AND state = 'waiting' AND n_tries = ?
+-- name: dead_letters
+SELECT * FROM outbox WHERE state = 'dead' ORDER BY n
+-- name: n_deliveries
+SELECT sink, state, count(*) AS n FROM outbox WHERE state <> 'done' GROUP BY sink, state ORDER BY sink, state
+-- name: next_due
+SELECT min(next_try_at) FROM outbox WHERE state = 'waiting' AND sink = ?

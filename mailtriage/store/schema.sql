@@ -1,0 +1,161 @@
+-- What was decided, and what is on its way out. All times are UTC, ISO 8601 with microseconds, so they sort as text.
+-- This file is version 1; later versions are made by migrations/NNNN_name.sql, applied in order, never edited once released.
+
+-- How far the spool is read: moved in the transaction that writes the outcome.
+CREATE TABLE progress (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    cursor INTEGER NOT NULL
+);
+INSERT INTO progress (one, cursor) VALUES (1, 0);
+
+CREATE TABLE mails (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    seq INTEGER NOT NULL, -- of the spool
+    received_at TEXT NOT NULL,
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    host TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    verdict TEXT NOT NULL, -- as it stands: an undrop changes it, the outcome keeps what was decided
+    severity TEXT,
+    by TEXT NOT NULL,
+    is_archive INTEGER NOT NULL, -- imported: in no scheduled digest
+    outcome BLOB NOT NULL -- zstd of JSON, see codec.py
+);
+CREATE INDEX mails_received_at ON mails (received_at);
+CREATE INDEX mails_host ON mails (host, received_at);
+
+CREATE TABLE ledger (
+    day TEXT NOT NULL,
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    by TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (day, host, kind, verdict, by)
+) WITHOUT ROWID;
+
+-- Could not be judged; counted as held.
+CREATE TABLE parked (
+    id TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    day TEXT NOT NULL,
+    error TEXT NOT NULL,
+    parked_at TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE tries (
+    id TEXT PRIMARY KEY,
+    n INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE entries (
+    n INTEGER PRIMARY KEY,
+    mail_id TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    section TEXT NOT NULL,
+    verdict TEXT NOT NULL,
+    severity TEXT,
+    summary TEXT NOT NULL,
+    lines TEXT NOT NULL, -- JSON array
+    by TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    score REAL NOT NULL,
+    subject TEXT NOT NULL,
+    shown_in INTEGER -- n of the digest that showed it; 0: never to be shown by itself (archive)
+);
+CREATE INDEX entries_unshown ON entries (n) WHERE shown_in IS NULL;
+CREATE INDEX entries_received_at ON entries (received_at);
+CREATE INDEX entries_mail ON entries (mail_id);
+
+CREATE TABLE events (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    host TEXT NOT NULL,
+    "check" TEXT NOT NULL,
+    item TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    recovery TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    opened_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    mail_id TEXT NOT NULL,
+    closed_at TEXT, -- NULL while open
+    closed_by TEXT NOT NULL DEFAULT '', -- the mail, '' for the clock or a person
+    comment TEXT NOT NULL DEFAULT '',
+    shown_in INTEGER -- n of the digest that showed its end
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX events_open ON events (key) WHERE closed_at IS NULL;
+CREATE INDEX events_open_host ON events (host) WHERE closed_at IS NULL;
+CREATE INDEX events_closed ON events (key, closed_at) WHERE closed_at IS NOT NULL;
+
+CREATE TABLE acks (
+    event_id TEXT PRIMARY KEY,
+    comment TEXT NOT NULL,
+    until TEXT,
+    above REAL,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE hosts (
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (host, kind)
+) WITHOUT ROWID;
+
+-- The last value of each measure.
+CREATE TABLE measures (
+    host TEXT NOT NULL,
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    value REAL NOT NULL,
+    unit TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (host, name, subject)
+) WITHOUT ROWID;
+
+CREATE TABLE labels (
+    mail_id TEXT NOT NULL,
+    section TEXT NOT NULL, -- '' for the whole mail
+    verdict TEXT NOT NULL,
+    why TEXT NOT NULL,
+    who TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (mail_id, section)
+) WITHOUT ROWID;
+
+CREATE TABLE digests (
+    n INTEGER PRIMARY KEY,
+    slot TEXT NOT NULL UNIQUE, -- what it is the digest of: none is sent twice
+    sent_at TEXT NOT NULL,
+    through INTEGER NOT NULL -- the last mails.n it counted
+);
+
+-- One row for each delivery. A claim moves next_try_at ahead, so a claim whose process died comes due again.
+CREATE TABLE outbox (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    sink TEXT NOT NULL,
+    order_key TEXT NOT NULL, -- deliveries of one sink with the same key go out in order
+    what TEXT NOT NULL, -- change, digest, pass
+    mail_id TEXT NOT NULL,
+    payload TEXT NOT NULL, -- JSON
+    created_at TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting', -- waiting, done, dead
+    n_tries INTEGER NOT NULL DEFAULT 0,
+    next_try_at TEXT NOT NULL,
+    ended_at TEXT,
+    error TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX outbox_due ON outbox (sink, next_try_at) WHERE state = 'waiting';
+CREATE INDEX outbox_order ON outbox (sink, order_key, n) WHERE state = 'waiting';
+CREATE INDEX outbox_dead ON outbox (n) WHERE state = 'dead';

@@ -1,0 +1,182 @@
+"""What the store gives back besides the values of the pipeline."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from mailtriage.types import Change, OpenEvent, RawMail, Severity, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRow:
+    """One mail as a listing shows it; the verdict is the one that holds now."""
+
+    id: str
+    received_at: datetime
+    kind: str
+    host: str
+    subject: str
+    sender: str
+    verdict: Verdict
+    severity: Severity | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """How many mails of one day, host and kind got one verdict from one place."""
+
+    day: date
+    host: str
+    kind: str
+    verdict: Verdict
+    by: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The book of one UTC day: received = raised + digested + dropped + passed + held."""
+
+    day: date
+    n_received: int
+    n_raised: int = 0
+    n_digested: int = 0
+    n_dropped: int = 0
+    n_passed: int = 0
+    n_parked: int = 0
+
+    @property
+    def n_waiting(self) -> int:
+        """Received but not decided yet; less than nothing means the book is wrong."""
+        return self.n_received - self.n_raised - self.n_digested - self.n_dropped - self.n_passed - self.n_parked
+
+    @property
+    def n_held(self) -> int:
+        """Waiting or parked."""
+        return self.n_waiting + self.n_parked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """The books of some days against the spool; `faults` says in words what does not add up."""
+
+    days: tuple[Day, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every received mail is accounted for, once."""
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """The counts a digest ends with; mails dropped by a rule and by learning are told apart."""
+
+    n_mails: int
+    hosts: tuple[str, ...]
+    n_raised: int
+    n_digested: int
+    n_dropped_by_rules: int
+    n_rules: int  # how many different rules did it
+    n_dropped_by_model: int
+    n_passed: int
+    n_parked: int
+    n_dead_letters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedEvent:
+    """An event that is over: as it was last, and how it ended."""
+
+    event: OpenEvent
+    closed_at: datetime
+    closed_by: str  # the mail, "" for the clock or a person
+    comment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """Somebody knows of an open event; until when, and how bad it may become meanwhile."""
+
+    key: str
+    event_id: str
+    comment: str
+    until: datetime | None
+    above: float | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """An admin's correction of a mail, or of one section of it."""
+
+    mail_id: str
+    section: str | None
+    verdict: Verdict
+    why: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRow:
+    """One kind of mail of one host."""
+
+    host: str
+    kind: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A mail that could not be judged."""
+
+    id: str
+    seq: int
+    error: str
+    parked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSent:
+    """The digest that went out last; `slot` names what it was the digest of."""
+
+    slot: str
+    sent_at: datetime
+
+
+class What(enum.StrEnum):
+    """What a delivery carries."""
+
+    CHANGE = "change"
+    DIGEST = "digest"
+    PASS = "pass"  # noqa: S105 the verdict, no password
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One change, digest or passed mail on its way to one sink. The id stays the same over all tries."""
+
+    id: str
+    sink: str
+    what: What
+    order_key: str
+    mail_id: str
+    created_at: datetime
+    n_tries: int = 0  # this one included
+    change: Change | None = None
+    subject: str = ""  # of a digest
+    text: str = ""
+    html: str = ""
+    raw: RawMail | None = None  # of a passed mail: put in by whoever has the spool
+    error: str = ""  # of the last try
+
+    def with_raw(self, raw: RawMail) -> Delivery:
+        """The same with the bytes of the passed mail."""
+        return replace(self, raw=raw)
