@@ -4,7 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: all demo test check golden model bench real clean
+.PHONY: all demo test check golden model docs bench clean
 
 all: test
 
@@ -31,6 +31,9 @@ golden: $(STAMP)
 
 model: $(STAMP)
 	$(BIN)/python -m mailtriage.service.shipped_model
+
+docs: $(STAMP)
+	$(BIN)/python -m mailtriage.service.setup
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -2,7 +2,8 @@
 
     python -m benchmarks.accept [--pairs 3] [--messages 3000] [--sessions 10,50,200]
 
-Both keep their default durability. Postfix only queues: its mails go on hold, so that its queue manager costs nothing. CPU is user + system of the server's whole process tree, children that ended included.
+Both keep their default durability. Postfix only queues: its mails go on hold, so that its queue manager costs nothing.
+CPU is user + system of the server's whole process tree, children that ended included.
 """
 
 from __future__ import annotations
@@ -188,15 +189,9 @@ def _postfix() -> Iterator[tuple[int, int, Callable[[], int]]]:
 
 def _master_cf(port: int) -> str:
     """The distribution's services, without port 25 and without chroot, and a submission port of our own."""
-    lines = []
-    for line in Path("/usr/share/postfix/master.cf.dist").read_text().splitlines():
-        words = line.split()
-        if line.startswith("smtp ") and words[1] == "inet":
-            continue
-        if line[:1].isalpha() and len(words) >= 8:
-            words[4] = "n"
-            line = " ".join(words)
-        lines.append(line)
+    lines = Path("/usr/share/postfix/master.cf.dist").read_text().splitlines()
+    services = [line.split() for line in lines if line[:1].isalpha()]  # no comments, no continued lines
+    lines = [" ".join([*words[:4], "n", *words[5:]]) for words in services if words[1] != "inet" and len(words) >= 8]
     return "\n".join([*lines, f"127.0.0.1:{port} inet n - n - - smtpd", ""])
 
 

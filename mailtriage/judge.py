@@ -139,7 +139,8 @@ def _learnt(case: Case, section: Section, ruling: Ruling, tests: tuple[Reason, .
     if case.model is None or opinion is None:
         return Judged(section=section, verdict=Verdict.DIGEST, reasons=(unexplained,), score=0.5, shadow=tests)
     words = "".join(f", {feature}" for feature in opinion.features[:3])
-    reasons, shadow = (unexplained,), tests
+    reasons: tuple[Reason, ...] = (unexplained,)
+    shadow = tests
     if opinion.is_quiet and opinion.p_drop < case.model.veto_threshold:
         veto = Reason(by=f"model {case.model.version}", detail=f"vetoes the gate: p(drop) {opinion.p_drop:.2f}{words}")
         reasons = (veto, unexplained)

@@ -11,7 +11,7 @@ from mailtriage.classify.masks import MaskedLine
 from mailtriage.classify.reading import HUMAN, Reading, line_set
 from mailtriage.classify.slots import PER_HOST_FROM, Slot, out_of_slot, slot_of
 
-_MOST_ENDINGS = 2  # more than one says already that there is no common one
+_MOST_ENDINGS = 20
 _MOST_LINE_SETS = 500
 
 
@@ -79,7 +79,7 @@ def _table(readings: list[Reading]) -> Table:
         most_lines=max(sizes),
         fewest_rows=min(sum(line.is_row for line in reading.lines) for reading in readings),
         lines=_lines(readings, by_name=False),
-        endings=dict(sorted(endings.most_common(_MOST_ENDINGS))),
+        endings=dict(sorted(sorted(endings.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_ENDINGS])),
         line_sets=frozenset(sorted({line_set(reading) for reading in readings})[:_MOST_LINE_SETS]),
         hosts={host: _habit(by_host[host]) for host in sorted(by_host) if len(by_host[host]) >= PER_HOST_FROM},
     )

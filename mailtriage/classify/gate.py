@@ -122,14 +122,14 @@ class Gate:
         held = ""
         if reading.unread:
             held = f"a part was not read: {one_line(reading.unread[0], 100)}"
+        elif table.n < MIN_MAILS:
+            held = f"only {plural(table.n, 'mail')} of this kind approved, {MIN_MAILS} needed"
         elif new:
             held = f"new line: {one_line(reading.raw[new[0]], 120)}"
         elif odd:
             held = odd[0]
         elif missing:
             held = missing[0]
-        elif table.n < MIN_MAILS:
-            held = f"only {plural(table.n, 'mail')} of this kind approved, {MIN_MAILS} needed"
         else:
             held = _flood(reading, table, habit) or _unsettled(reading, table, habit)
         return Finding(held, tuple(new), len(odd), len(missing))
@@ -203,13 +203,22 @@ def _unsettled(reading: Reading, table: Table, habit: Habit | None) -> str:
     """While little is known, the mail must end as all did or have exactly the lines of an approved one."""
     if table.n >= SETTLED and habit:
         return ""
-    if table.ending and not table.ending.startswith("‹"):
+    if _ends_as_others(reading, table):
         return ""
     if line_set(reading) in table.line_sets:
         return ""
     n_known = table.n if table.n < SETTLED else (habit.n if habit else 0)
     of_what = "of this kind" if table.n < SETTLED else "of this host"
-    return f"too little known to see a cut: {plural(n_known, 'approved mail')} {of_what}, no common last line"
+    return f"too little known to see a cut: {plural(n_known, 'approved mail')} {of_what}, and it ends as none of them did"
+
+
+def _ends_as_others(reading: Reading, table: Table) -> bool:
+    """Whether the last line is one that ends mails: a row of a table, or a line found elsewhere too, says nothing."""
+    ending = reading.ending
+    if ending is None or ending.is_row or table.endings.get(ending.shape, 0) < MIN_MAILS:
+        return False
+    line = table.lines.get(ending.shape)
+    return line is None or (line.most == 1 and line.n <= table.endings[ending.shape])
 
 
 def _slot_of(row: list[Any]) -> Slot:

@@ -77,7 +77,8 @@ _MASKS = (
         r"(?<![\w:.])::(?:1|ffff:[\d.]+)?(?![\w:])|(?<![\w:.])[0-9a-fA-F]{1,4}::(?:[0-9a-fA-F]{1,4}:?){0,6}(?![\w:])"),
     ("ip4", r"(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]*\d)"),
     ("pid", r"(?<=[\w)])\[\d+\]"),
-    ("hex", r"\b0x(?=[0-9a-fA-F]*[1-9a-fA-F])[0-9a-fA-F]+\b|\b(?=[0-9a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{12,}\b"),
+    ("hex", r"\b0x(?=[0-9a-fA-F]*[1-9a-fA-F])[0-9a-fA-F]+\b|\b(?=[0-9a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{12,}\b"
+        r"|(?<=[A-Za-z][-_.])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,11}(?![\w-])"),
     ("temporary", r"(?<=/)(?:tmp|temp|mktemp|cron)[.-][A-Za-z0-9]{5,}\b"),
     ("id", r"\b(?=(?:[A-Za-z]*\d){3})(?=(?:\d*[A-Za-z]){3})"
         r"(?:[A-Za-z]+\d+[A-Za-z]+\d+|\d+[A-Za-z]+\d+[A-Za-z]+)[A-Za-z0-9]*\b(?<=[A-Za-z0-9]{8})"),
@@ -260,6 +261,8 @@ def host_mask(hosts: tuple[str, ...]) -> HostMask:
 
 def hosts_masked(line: str, mask: HostMask) -> str:
     """The line with the mail's own host, and other hosts of its domain, replaced by placeholders."""
+    if _HOST in line or _PEER in line:
+        line = line.replace(_HOST, "?").replace(_PEER, "?")
     own, others, domain = mask
     if own is None or len(line) > LONGEST_LINE:
         return line

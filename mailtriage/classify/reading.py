@@ -13,6 +13,8 @@ from mailtriage.types import Message, Section
 
 HUMAN = "human"
 SUBJECT = "Subject: "  # the subject is judged as one more line
+_MOST_LINES = 20_000  # of one section; more are not read, and a section that was not read is held
+_MOST_CHARACTERS = 1_000_000
 _EARLIEST_YEAR = 2001  # a mail without a date is filed under an earlier year: its dates cannot be compared
 
 
@@ -66,7 +68,7 @@ class Reader:
         mail = self._mail
         if mail is None or mail.message is not message or mail.host != host or mail.kind != kind:
             mail = self._mail = _mail(kind, host, message)
-        raw = tuple(line for line in section.lines if line and not line.isspace())
+        raw, unread = _readable(section)
         lines = [masked(hosts_masked(line, mail.mask)) for line in raw]
         lines.append(mail.subject)
         severity = section.severity.value if section.severity else ""
@@ -81,8 +83,16 @@ class Reader:
             lines=tuple(lines),
             ending=mail.ending,
             day=mail.day,
-            unread=message.unread,
+            unread=message.unread + unread,
         )
+
+
+def _readable(section: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The non-blank lines as far as a section may go, and what is left unread of it."""
+    lines = tuple(line for line in section.lines if line and not line.isspace())
+    if len(lines) <= _MOST_LINES and sum(map(len, lines)) <= _MOST_CHARACTERS:
+        return lines, ()
+    return lines[:100], (f"a section of {len(lines)} lines is too long to be learnt",)
 
 
 def _mail(kind: str, host: str, message: Message) -> _Mail:
@@ -97,7 +107,7 @@ def _mail(kind: str, host: str, message: Message) -> _Mail:
         kind=kind,
         host=host,
         mask=mask,
-        host_hash=hashlib.sha256(host.lower().encode()).hexdigest()[:10] if host else "",
+        host_hash=hashlib.sha256(host.lower().encode("utf-8", "surrogatepass")).hexdigest()[:10] if host else "",
         subject=masked_subject,
         raw_subject=subject,
         ending=masked(hosts_masked(last, mask)) if last else None,

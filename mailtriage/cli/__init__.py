@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 
@@ -37,4 +38,5 @@ def main() -> None:
 
 def _build() -> None:
     """Registers the commands; importing a module of this package is what defines its commands."""
-    from mailtriage.cli import demo, digest, events, mails, model, rules, serve, simulate, sinks, status, triage  # noqa: F401
+    for name in ("serve", "triage", "mails", "digest", "events", "rules", "model", "sinks", "status", "simulate", "demo"):
+        importlib.import_module(f"mailtriage.cli.{name}")

@@ -34,17 +34,18 @@ def digest(
     """
     from mailtriage.digest import render
     from mailtriage.errors import ConfigError
-    from mailtriage.service import equipment, mailing
+    from mailtriage.service import files, mailing
+    from mailtriage.service.judgement import load_judgement
 
     settings, at = configuration(config), moment(now)
-    store, spool = equipment.open_store(settings), equipment.open_spool(settings)
-    rulebook = equipment.judgement(settings).rulebook
+    store, spool = files.open_store(settings), files.open_spool(settings)
+    notes = load_judgement(settings, survives_model=True).notes
     if send and not dry_run:
         if not settings.digest.to:
             raise ConfigError("the digest has no readers", remedy="set [digest] to and [relay] host in the configuration")
-        mailing.send(store, spool, settings, rulebook, slot=at.isoformat(), now=at)
+        mailing.send(store, spool, settings, notes, slot=at.isoformat(), now=at)
         print(f"on its way to {', '.join(settings.digest.to)}")
         return
-    edition = mailing.preview(store, spool, settings, rulebook, since=moment(since, "--since") if since else None, now=at)
+    edition = mailing.preview(store, spool, settings, notes, since=moment(since, "--since") if since else None, now=at)
     writers = {Format.TEXT: render.text, Format.HTML: render.html, Format.JSON: render.json}
     print(writers[output](edition))

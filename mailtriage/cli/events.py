@@ -23,7 +23,7 @@ def events(
 
     Example: mailtriage events --open
     """
-    from mailtriage.service.equipment import open_store
+    from mailtriage.service.files import open_store
     from mailtriage.store.values import ClosedEvent
 
     start = moment(since, "--since") if since else moment(now) - timedelta(days=7)
@@ -72,7 +72,7 @@ def ack(
 
     Example: mailtriage ack web07.example.org/filesystem/var --comment "growing the disk" --until 2026-12-01
     """
-    from mailtriage.service.equipment import open_store
+    from mailtriage.service.files import open_store
     from mailtriage.text import one_line
 
     end, at = moment(until, "--until") if until else None, moment(now)
@@ -89,7 +89,7 @@ def hosts(config: ConfigOption = None, as_json: JsonOption = False) -> None:
 
     Example: mailtriage hosts
     """
-    from mailtriage.service.equipment import open_store
+    from mailtriage.service.files import open_store
 
     rows = open_store(configuration(config)).hosts()
     if as_json:
@@ -120,7 +120,7 @@ def ledger(
 
     Example: mailtriage ledger --since 2026-11-01
     """
-    from mailtriage.service.equipment import open_spool, open_store
+    from mailtriage.service.files import open_spool, open_store
 
     settings = configuration(config)
     store, spool = open_store(settings), open_spool(settings)

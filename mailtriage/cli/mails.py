@@ -30,7 +30,7 @@ def mails(
 
     Example: mailtriage mails kind:cron verdict:drop rsync
     """
-    from mailtriage.service.equipment import open_store
+    from mailtriage.service.files import open_store
 
     rows = open_store(configuration(config)).mails(" ".join(query or ()), limit)
     if as_json:
@@ -68,7 +68,7 @@ def show(
     """
     from mailtriage.errors import InputError
     from mailtriage.parse import parse
-    from mailtriage.service.equipment import open_spool
+    from mailtriage.service.files import open_spool
     from mailtriage.text import one_line, printable
 
     settings = configuration(config)
@@ -176,6 +176,6 @@ def unlabel(mail_id: IdArgument, config: ConfigOption = None, dry_run: DryRunOpt
 
 def _store(config: ConfigOption) -> Store:
     """The store that the configuration names."""
-    from mailtriage.service.equipment import open_store
+    from mailtriage.service.files import open_store
 
     return open_store(configuration(config))

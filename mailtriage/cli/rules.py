@@ -28,19 +28,19 @@ def check(
 
     Example: mailtriage rules check rules
     """
-    from mailtriage.rulebook import lint, load
+    from mailtriage import rulebook as book
     from mailtriage.shipped import shipped
     from mailtriage.text import plural
 
-    rulebook = load(path if path is not None else shipped("rules"))
-    findings = lint.check(rulebook, today=moment(now).date())
+    rulebook = book.load(path if path is not None else shipped("rules"))
+    findings = book.check(rulebook, today=moment(now).date())
     if as_json:
-        print_json([finding.as_json() for finding in findings])
+        print(book.as_json(findings))
     else:
-        for finding in findings:
-            print(finding)
+        if findings:
+            print(book.as_text(findings))
         print(f"{plural(len(rulebook.rules), 'rule')}, {plural(len(findings), 'finding')}")
-    raise typer.Exit(lint.exit_code(findings))
+    raise typer.Exit(book.exit_code(findings))
 
 
 @commands.command("list")

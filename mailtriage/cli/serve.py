@@ -42,7 +42,7 @@ def inject(
 
     from mailtriage.errors import MailtriageError
     from mailtriage.receive import pipe
-    from mailtriage.service.equipment import instance, open_spool
+    from mailtriage.service.files import instance, open_spool
 
     try:
         settings = configuration(config)

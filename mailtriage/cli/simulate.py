@@ -32,7 +32,7 @@ def simulate(
     if (out is None) == (not smtp):
         raise InputError("say where the mails go", remedy="either --out DIR or --smtp HOST:PORT")
     first = moment(start, "--start") if start else first_day(days)
-    made = fleet(hosts, days, seed, first)
+    made = fleet(hosts=hosts, days=days, seed=seed, start=first)
     if out is not None:
         n = write(out, made)
         print(f"{plural(n, 'mail')} in {out / 'mails'}, the truth in {out / 'truth.json'}")
@@ -40,8 +40,11 @@ def simulate(
     host, _, port = smtp.rpartition(":")
     if not host or not port.isdigit():
         raise InputError(f"--smtp {smtp!r} is not HOST:PORT", remedy="write 127.0.0.1:8025")
-    n = send(host, int(port), mails(made))
-    print(f"{plural(n, 'mail')} sent to {smtp}")
+    sent = send(host, int(port), mails(made))
+    for refused in sent.refused:
+        typer.echo(f"mail {refused.number} refused: {refused.code} {refused.text}", err=True)
+    print(f"{plural(sent.accepted, 'mail')} sent to {smtp}, {len(sent.refused)} refused")
+    raise typer.Exit(1 if sent.refused else 0)
 
 
 def first_day(days: int) -> datetime:

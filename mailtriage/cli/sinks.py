@@ -23,7 +23,7 @@ def check(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     Example: mailtriage sinks check
     """
     from mailtriage.service.deliver import open_sinks
-    from mailtriage.service.equipment import open_store
+    from mailtriage.service.files import open_store
     from mailtriage.text import one_line
 
     settings = configuration(config)

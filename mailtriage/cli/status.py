@@ -23,7 +23,7 @@ def status(
     Example: mailtriage status --nagios
     """
     from mailtriage.errors import MailtriageError
-    from mailtriage.service.equipment import open_spool, open_store
+    from mailtriage.service.files import open_spool, open_store
 
     try:
         settings = configuration(config)

@@ -5,5 +5,6 @@ from __future__ import annotations
 from mailtriage.correlate.changes import acknowledge, correlate
 from mailtriage.correlate.expiry import expire
 from mailtriage.correlate.order import seen_at
+from mailtriage.correlate.silence import silence_changes
 
-__all__ = ["acknowledge", "correlate", "expire", "seen_at"]
+__all__ = ["acknowledge", "correlate", "expire", "seen_at", "silence_changes"]

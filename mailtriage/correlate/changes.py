@@ -82,7 +82,7 @@ def _problem(
         if closed_at is not None and at < closed_at:
             return ()
         opened = OpenEvent(
-            id=_event_id(key, outcome.id),
+            id=event_id(key, outcome.id),
             key=key,
             host=_storable(event.host),
             check=_storable(event.check),
@@ -136,7 +136,7 @@ def _close(event: OpenEvent, mail_id: str, at: datetime, comment: str) -> Change
     return Change(type=ChangeType.CLOSED, event=event, mail_id=mail_id, at=at, comment=comment)
 
 
-def _event_id(key: str, mail_id: str) -> str:
+def event_id(key: str, mail_id: str) -> str:
     """The same mail opens the same event, however often it is triaged: a crash and a replay cannot raise twice."""
     return hashlib.sha256(f"{key}\n{mail_id}".encode("utf-8", "replace")).hexdigest()[:20]
 

@@ -224,12 +224,11 @@ def _book(edition: Edition) -> Iterator[str]:
     yield f"raised: {book.n_raised}, digested: {book.n_digested}, passed on: {book.n_passed}, held: {book.n_held}{folded}"
     if book.n_unaccounted:
         yield f"THE BOOK DOES NOT BALANCE: {book.n_mails} received, {book.n_mails - book.n_unaccounted} accounted for"
-    for would in edition.would_drop[:_N_OTHERS]:
-        kind = one_line(would.kind, 60)
-        yield f"learning would drop {plural(would.n_sections, 'section')} more: mailtriage model promote {_word(kind)}"
-    if len(edition.would_drop) > _N_OTHERS:
-        left = edition.would_drop[_N_OTHERS:]
-        yield f"and {sum(would.n_sections for would in left)} in {plural(len(left), 'more kind')}: mailtriage model review"
+    if edition.would_drop:
+        named = edition.would_drop[:_N_NAMES]
+        n_others = sum(would.n_sections for would in edition.would_drop[_N_NAMES:])
+        parts = [f"{would.n_sections} of {one_line(would.kind, 60)}" for would in named] + ([f"{n_others} of others"] if n_others else [])
+        yield f"learning would also drop: {', '.join(parts)} (if named under `promoted` in [model])"
 
 
 def _folded(n: int, n_groups: int) -> str:

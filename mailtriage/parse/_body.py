@@ -36,7 +36,9 @@ class Body:
         elif kind == "multipart/alternative":
             self._add_alternative(part)
         elif kind == "message/delivery-status":
-            self.texts.append("\n".join("".join(f"{name}: {one_line(str(value))}\n" for name, value in block.items()) for block in _below(part)))
+            self.texts.append(
+                "\n".join("".join(f"{name}: {one_line(str(value))}\n" for name, value in block.items()) for block in _below(part))
+            )
         else:
             if kind.startswith("message/"):
                 self._add_shown_headers(part)

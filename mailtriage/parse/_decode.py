@@ -8,7 +8,7 @@ import codecs
 import quopri
 import re
 
-_CRLF = re.compile(r"\r+\n")
+_CRLF = re.compile(r"(?<!\r)\r+\n")  # the look-behind keeps a run of CRs without an end from costing quadratic time
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _QP_ESCAPE = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
 # No encoder escapes a letter or digit, but for the F of a line that begins with "From".

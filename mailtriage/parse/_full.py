@@ -20,7 +20,17 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _LONGEST_ENCODED = 4000
 # What `email` and mail-parser raise on structures nobody thought of.
-_REFUSALS = (MailParserError, MessageError, RecursionError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+_REFUSALS = (
+    MailParserError,
+    MessageError,
+    RecursionError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 def read(raw: RawMail, data: bytes, left_out: tuple[str, ...]) -> Message | None:

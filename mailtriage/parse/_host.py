@@ -11,7 +11,9 @@ _BY = re.compile(r"\bby ([A-Za-z0-9._-]+)")
 _FROM = re.compile(r"^from ([A-Za-z0-9._-]+)(?: \(([A-Za-z0-9._-]+))?")
 # Written by the host itself as it takes in a local mail: Postfix (`from userid 0`), Exim (`with local`), sendmail
 # (`from root@localhost`), dma (`from root (uid 0)`), or any of them over the loopback.
-_LOCAL = re.compile(r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|^by |invoked by uid|^from \S*localhost|\[127\.|\[(?:IPv6:)?::1\]")
+_LOCAL = re.compile(
+    r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|^by |invoked by uid|^from \S*localhost|\[127\.|\[(?:IPv6:)?::1\]"
+)
 
 
 def sane_host(name: str) -> str:

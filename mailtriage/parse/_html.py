@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-# html.parser takes quadratic time on unclosed comments and tags; half a second for this many characters.
-HTML_LIMIT = 256 * 1024
+# html.parser takes quadratic time on unclosed comments, declarations and tags, so it is shown none of them.
+HTML_LIMIT = 512 * 1024
+_DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
+_NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 _BLOCKS = frozenset(
     "p div tr li ul ol table h1 h2 h3 h4 h5 h6 pre blockquote hr dt dd section article header footer address form center thead tbody".split()
 )
@@ -48,7 +50,7 @@ def to_text(html: str) -> str:
     head, tail = html[:HTML_LIMIT], html[HTML_LIMIT:]
     reader = _Reader()
     try:
-        reader.feed(head)
+        reader.feed(_NO_TAG.sub("&lt;", _DECLARATION.sub("", _without_comments(head))))
         reader.close()
         text = "".join(reader.pieces)
     except (AssertionError, ValueError, RecursionError):  # html.parser's own answers to declarations it cannot read
@@ -56,4 +58,19 @@ def to_text(html: str) -> str:
     if tail:
         text += _TAG.sub("\n", tail)
     lines = (line.replace("\xa0", " ").rstrip(" \t") for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line[1:] if line[:1] == " " and line[1:2] != " " else line for line in lines)).strip("\n") + "\n"
+    return (
+        re.sub(r"\n{3,}", "\n\n", "\n".join(line[1:] if line[:1] == " " and line[1:2] != " " else line for line in lines)).strip("\n")
+        + "\n"
+    )
+
+
+def _without_comments(html: str) -> str:
+    kept = []
+    at = 0
+    while (start := html.find("<!--", at)) >= 0:
+        end = html.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(html[at:start])
+        at = end + 3
+    return "".join(kept) + html[at:]

@@ -183,6 +183,9 @@ _HEALTHY = (
 )
 
 
+_LONGEST = 2000
+
+
 @cache
 def _regexps() -> tuple[Any, tuple[str, ...], Any]:
     """All entries as one bank, the name each pattern belongs to, and the healthy wordings as one pattern."""
@@ -194,16 +197,24 @@ def _regexps() -> tuple[Any, tuple[str, ...], Any]:
     return bank, names, compiled("(?i)" + "|".join(f"(?:{pattern})" for pattern in _HEALTHY))
 
 
-@lru_cache(maxsize=1 << 16)
 def entries_in(line: str) -> tuple[str, ...]:
     """The floor entries that forbid dropping this line."""
+    return _remembered(line) if len(line) <= _LONGEST else _entries_in(line)
+
+
+def _entries_in(line: str) -> tuple[str, ...]:
     bank, names, healthy = _regexps()
     text = line.encode("utf-8", "replace")
-    if not bank.find(text):
-        return ()
-    # Cutting leaves a blank, so that neighbours do not join to new words; repeated, as two wordings may share a blank.
-    for _ in range(3):
-        text, cuts = healthy.subn(b" ", text)
-        if not cuts:
-            break
-    return tuple(dict.fromkeys(names[number] for number in bank.find(text)))
+    found = bank.find(text)
+    # A line too long to be a statement of health is taken as it is: cutting would cost its square.
+    if found and len(line) <= _LONGEST:
+        # Cutting leaves a blank, so that neighbours do not join to new words; repeated, as two wordings may share a blank.
+        for _ in range(3):
+            text, n_cuts = healthy.subn(b" ", text)
+            if not n_cuts:
+                break
+        found = bank.find(text)
+    return tuple(dict.fromkeys(names[number] for number in found))
+
+
+_remembered = lru_cache(maxsize=1 << 16)(_entries_in)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
+from typing import Any
 
 from mailtriage.errors import Place
 from mailtriage.rulebook.book import Rulebook
@@ -18,6 +21,10 @@ from mailtriage.text import one_line, plural
 
 # Lines that have nothing in common: what finds all of them finds everything.
 _PROBES = (b"Zq 7!", b"\x01~", "é ∆".encode(), b"/x: 0", b"kernel: lost")
+# Below so many instructions no pattern was measured to take more than 6 ms on 10 kB, whatever the text.
+_SURELY_FAST = 600
+_MOST_SECONDS = 0.010
+_BUSY = "".join(random.Random(1).choices("abxyz 019é:/", k=9_500)).encode()  # noqa: S311  a fixed text, no secret
 _FOR_EVENTS = ("severity", "check", "item", "summary")
 
 
@@ -123,15 +130,26 @@ def _conflicts(rule: Rule, hits: list[Example], rulebook: Rulebook) -> Iterator[
 
 
 def _patterns(rule: Rule) -> Iterator[Finding]:
-    if rule.action is not Action.DROP:
-        return
     for key, patterns in (("lines", rule.lines), ("text", (rule.text,) if rule.text else ())):
         for index, pattern in enumerate(patterns):
             regexp = compiled(pattern, has_lines=key == "text")
-            if all(regexp.search(probe) for probe in _PROBES):
-                message = f"{one_line(pattern, 60)} explains every line there can be"
+            place, shown = rule.place_of(key, index), one_line(pattern, 60)
+            if rule.action is Action.DROP and all(regexp.search(probe) for probe in _PROBES):
                 remedy = "write what a harmless line looks like"
-                yield _finding(rule, rule.place_of(key, index), "matches-everything", message, remedy)
+                yield _finding(rule, place, "matches-everything", f"{shown} explains every line there can be", remedy)
+            if regexp.programsize > _SURELY_FAST and (spent := _cost_of(regexp)) > _MOST_SECONDS:
+                message = f"{shown} takes {spent * 1000:.0f} ms on 10 kB, {_MOST_SECONDS * 1000:.0f} are allowed"
+                yield _finding(rule, place, "slow", message, "use * or + instead of large counted repeats such as {1,200}")
+
+
+def _cost_of(regexp: Any) -> float:
+    """CPU seconds a pattern takes on 10 kB that keep its counted repeats busy; the better of two, as the first builds the automaton."""
+    spent = []
+    for _ in range(2):
+        start = time.process_time()
+        regexp.search(_BUSY)
+        spent.append(time.process_time() - start)
+    return min(spent)
 
 
 def _shadowed(rules: Iterable[Rule]) -> Iterator[Finding]:

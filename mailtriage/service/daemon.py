@@ -22,7 +22,7 @@ from mailtriage.errors import ConfigError, MailtriageError
 from mailtriage.receive.server import Receiver
 from mailtriage.receive.settings import Settings
 from mailtriage.service import http
-from mailtriage.service.equipment import instance, open_spool
+from mailtriage.service.files import instance, open_spool
 from mailtriage.store.spool import Spool
 from mailtriage.types import RawMail
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mailtriage.config import Config
 from mailtriage.digest.edition import Book, Edition, Parked, SilentHost, WouldDrop
-from mailtriage.rulebook import Rulebook
-from mailtriage.service.silence import CHECK
+from mailtriage.correlate.silence import CHECK
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.store.values import ClosedEvent
@@ -17,19 +17,20 @@ from mailtriage.types import Entry, OpenEvent
 
 
 def build(
-    store: Store, spool: Spool, config: Config, rulebook: Rulebook | None, *, since: datetime, until: datetime, is_scheduled: bool
+    store: Store, spool: Spool, config: Config, notes: tuple[str, ...], *, since: datetime, until: datetime, is_scheduled: bool
 ) -> Edition:
     """The digest of the time from `since` to `until`; a scheduled one holds what no digest has shown yet."""
     book = store.book(None if is_scheduled else since)
     entries = store.entries(None if is_scheduled else since)
-    events = [event for event in store.events(closed_since=since)]
+    events = store.events(closed_since=since)
     closed = tuple(event.event for event in events if isinstance(event, ClosedEvent))
-    open_events = tuple(event for event in events if isinstance(event, OpenEvent))
+    silent = tuple(event for event in events if isinstance(event, OpenEvent) and event.check == CHECK)
+    open_events = tuple(event for event in events if isinstance(event, OpenEvent) and event.check != CHECK)
     n_held = book.n_parked + max(0, spool.last_seq() - store.cursor)
     known = {row.host for row in store.hosts() if row.host}
     return Edition(
         since=since,
-        until=until,
+        until=until.astimezone(ZoneInfo(config.digest.zone)),
         book=Book(
             n_mails=book.n_mails + n_held,
             n_hosts_seen=len(book.hosts),
@@ -47,11 +48,9 @@ def build(
         opened=tuple(event for event in (*open_events, *closed) if event.opened_at >= since),
         closed=closed,
         entries=entries,
-        silent_hosts=tuple(
-            SilentHost(host=event.host or "most hosts", last_seen_at=event.last_seen_at) for event in open_events if event.check == CHECK
-        ),
+        silent_hosts=tuple(SilentHost(host=event.host or "most hosts", last_seen_at=event.last_seen_at) for event in silent),
         would_drop=_would_drop(store, entries),
-        notes=_notes(store, rulebook),
+        notes=(*notes, *_outbox_notes(store)),
         parked=_parked(store, spool),
     )
 
@@ -72,11 +71,10 @@ def _would_drop(store: Store, entries: Sequence[Entry]) -> tuple[WouldDrop, ...]
     return tuple(WouldDrop(kind=kind, n_sections=n) for kind, n in counts.most_common() if n)
 
 
-def _notes(store: Store, rulebook: Rulebook | None) -> tuple[str, ...]:
-    notes = [f"rule problem: {problem}" for problem in rulebook.problems] if rulebook else []
-    waiting: Sequence[tuple[str, str, int]] = store.outbox.counts()
-    notes += [f"sink {sink}: {n} {'deliveries given up' if state == 'dead' else 'deliveries waiting'}" for sink, state, n in waiting if n]
-    return tuple(notes)
+def _outbox_notes(store: Store) -> Iterator[str]:
+    for sink, state, n in store.outbox.counts():
+        if n:
+            yield f"sink {sink}: {n} {'given up' if state == 'dead' else 'waiting to be delivered'}"
 
 
 def _parked(store: Store, spool: Spool) -> tuple[Parked, ...]:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from mailtriage.config import Config, DigestConfig
 from mailtriage.digest import render
 from mailtriage.digest.edition import Edition
-from mailtriage.rulebook import Rulebook
 from mailtriage.service.deliver import RELAY_SINK
 from mailtriage.service.edition import build, since_for
 from mailtriage.store.main import Store
@@ -28,28 +27,32 @@ def last_slot(config: DigestConfig, now: datetime) -> datetime:
     return due.astimezone(UTC)
 
 
-def send_due(store: Store, spool: Spool, config: Config, rulebook: Rulebook, now: datetime) -> bool:
+def send_due(store: Store, spool: Spool, config: Config, notes: tuple[str, ...], now: datetime) -> bool:
     """Sends the digest of the newest slot unless it went out before; one missed for a while is sent once, marked late."""
     if not config.digest.to:
         return False
     due = last_slot(config.digest, now)
     last = store.last_digest()
-    first = store.first_received_at()
-    if (last is not None and last.slot >= due.isoformat()) or first is None or (last is None and first > due):
+    if last is None:
+        # The first digest waits for the first slot after the first mail.
+        days = spool.n_received()
+        if not days or days[0][0] >= due.date():
+            return False
+    elif last.slot >= due.isoformat():
         return False
-    return send(store, spool, config, rulebook, slot=due.isoformat(), now=now, is_late=now - due > LATE)
+    return send(store, spool, config, notes, slot=due.isoformat(), now=now, is_late=now - due > LATE)
 
 
-def send(store: Store, spool: Spool, config: Config, rulebook: Rulebook, *, slot: str, now: datetime, is_late: bool = False) -> bool:
+def send(store: Store, spool: Spool, config: Config, notes: tuple[str, ...], *, slot: str, now: datetime, is_late: bool = False) -> bool:
     """Writes a digest of all that none has shown yet into the outbox, and marks it as shown, in one transaction."""
     with store.transaction():
-        edition = build(store, spool, config, rulebook, since=since_for(store, now), until=now, is_scheduled=True)
+        edition = build(store, spool, config, notes, since=since_for(store, now), until=now, is_scheduled=True)
         subject = ("late: " if is_late else "") + render.subject(edition)
         sinks = (RELAY_SINK,)
         return store.add_digest(slot, subject=subject, text=render.text(edition), html=render.html(edition), sinks=sinks, now=now)
 
 
-def preview(store: Store, spool: Spool, config: Config, rulebook: Rulebook | None, *, since: datetime | None, now: datetime) -> Edition:
+def preview(store: Store, spool: Spool, config: Config, notes: tuple[str, ...], *, since: datetime | None, now: datetime) -> Edition:
     """The digest as it would be now: from `since`, else of all that none has shown yet."""
     start = since or since_for(store, now)
-    return build(store, spool, config, rulebook, since=start, until=now, is_scheduled=since is None)
+    return build(store, spool, config, notes, since=start, until=now, is_scheduled=since is None)

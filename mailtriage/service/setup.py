@@ -9,8 +9,10 @@ from pathlib import Path
 
 from mailtriage.config import TABLES, Config
 from mailtriage.errors import MailtriageError
-from mailtriage.service import equipment
+from mailtriage.service import files
+from mailtriage.service.judgement import load_judgement, load_model_of
 from mailtriage.service.deliver import open_sinks
+from mailtriage.sinks import kinds
 
 _EXAMPLE_RULE = """\
 # Your own rules for cron mail, laid over the shipped ones; a rule with the id of a shipped one replaces it.
@@ -68,6 +70,25 @@ def config_text(store: Path | None = None) -> str:
     return "".join(parts) + _SINKS
 
 
+def reference() -> str:
+    """docs/config.md: every table and key with default and meaning, and the keys of each sink."""
+    parts = [
+        "# Configuration\n\nMade by `make docs` from the code; `mailtriage init DIR` writes a commented file. Paths are relative to the file.\n"
+    ]
+    for name, shape in TABLES.items():
+        parts.append(f"\n## [{name}]\n{(shape.__doc__ or '').strip()}\n\n| key | default | meaning |\n| --- | --- | --- |\n")
+        parts += [f"| `{key.name}` | `{_toml(key.default)}` | {key.metadata['help']} |\n" for key in dataclasses.fields(shape)]
+    parts.append(
+        "\n## [[sink]]\nOne table for each target: `type`, `name` (default: the type), `min_severity` (default: `warning`), and the keys of the type.\n"
+    )
+    for kind, module in sorted(kinds().items()):
+        parts.append(f'\n### type = "{kind}"\n| key | default | meaning |\n| --- | --- | --- |\n')
+        for key in dataclasses.fields(module.Settings):
+            default = "required" if key.default is dataclasses.MISSING else f"`{_toml(key.default)}`"
+            parts.append(f"| `{key.name}` | {default} | {key.metadata['help']} |\n")
+    return "".join(parts)
+
+
 def _toml(value: object) -> str:
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
@@ -81,7 +102,7 @@ def diagnose(config: Config) -> tuple[Finding, ...]:
 
 def _store(config: Config) -> Iterator[Finding]:
     try:
-        spool, store = equipment.open_spool(config), equipment.open_store(config)
+        spool, store = files.open_spool(config), files.open_store(config)
     except MailtriageError as error:
         yield Finding(what="store", is_good=False, detail=str(error))
         return
@@ -97,7 +118,7 @@ def _store(config: Config) -> Iterator[Finding]:
 
 def _rules(config: Config) -> Iterator[Finding]:
     try:
-        rulebook = equipment.judgement(dataclasses.replace(config, model=dataclasses.replace(config.model, path="none"))).rulebook
+        rulebook = load_judgement(dataclasses.replace(config, model=dataclasses.replace(config.model, path="none"))).rulebook
     except MailtriageError as error:
         yield Finding(what="rules", is_good=False, detail=str(error))
         return
@@ -108,7 +129,7 @@ def _rules(config: Config) -> Iterator[Finding]:
 
 def _model(config: Config) -> Iterator[Finding]:
     try:
-        model = equipment.model(config.model.path, config.folder)
+        model = load_model_of(config.model.path, config.folder)
     except MailtriageError as error:
         yield Finding(what="model", is_good=False, detail=str(error))
         return
@@ -153,3 +174,7 @@ def _listening(config: Config) -> Iterator[Finding]:
     except OSError:
         detail = f"nothing listens on {host}:{port}: start `mailtriage serve`"
         yield Finding(what="serve", is_good=False, detail=detail)
+
+
+if __name__ == "__main__":
+    Path("docs/config.md").write_text(reference(), encoding="utf-8")

@@ -27,7 +27,7 @@ def examples(samples: Path) -> Iterator[Example]:
             raw = RawMail(id=path.stem, received_at=START, data=data)
             yield Example(raw=raw, label=_LABELS[expected["verdict"]], name=label)
     for seed in SEEDS:
-        for mail in mails(fleet(HOSTS, DAYS, seed, START)):
+        for mail in mails(fleet(hosts=HOSTS, days=DAYS, seed=seed, start=START)):
             raw = RawMail(id=mail.stem, received_at=mail.sent_at, data=mail.data, mail_from=mail.mail_from, rcpt_tos=(mail.rcpt_to,))
             sections = {name: label.value for name, label in mail.truth.sections}
             yield Example(raw=raw, label=mail.truth.label.value, section_labels=sections or None, name=f"{seed}/{mail.stem}")

@@ -13,18 +13,18 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from mailtriage import config as configuration
 from mailtriage import maillog, metrics
 from mailtriage.config import Config
-from mailtriage.correlate import correlate, expire, seen_at
+from mailtriage.correlate import correlate, expire, seen_at, silence_changes
 from mailtriage.errors import MailtriageError
 from mailtriage.pipeline import triage
-from mailtriage.service import equipment, mailing
+from mailtriage.service import files, mailing
+from mailtriage.service.judgement import load_judgement
 from mailtriage.service.deliver import Deliverer
-from mailtriage.service.silence import silence_changes
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.types import Change, ChangeType, Outcome, RawMail, Verdict
@@ -45,12 +45,17 @@ class Worker:
     def __init__(self, config: Config, *, is_mail_clock: bool = False) -> None:
         self.config = config
         self.is_mail_clock = is_mail_clock
-        self.spool: Spool = equipment.open_spool(config)
-        self.store: Store = equipment.open_store(config)
-        self.judgement = equipment.judgement(config)
-        self.deliverer = Deliverer(config, self.store, self.spool, equipment.instance(config))
+        self.spool: Spool = files.open_spool(config)
+        self.store: Store = files.open_store(config)
+        self.judgement = load_judgement(config, survives_model=True)
+        for note in self.judgement.notes:
+            _log.error("what=not_as_configured %s", maillog.logfmt(note=note))
+        self.deliverer = Deliverer(config, self.store, self.spool, files.instance(config))
         self._mail_time: datetime | None = None
         self._next_tick: datetime | None = None
+        self._forgot_on: date | None = None
+        # A mail may have killed the worker before this one: those it had in hand are taken one by one, each counted before.
+        self._n_careful = BATCH
 
     def now(self) -> datetime:
         """The time: the wall clock's, or that of the newest mail."""
@@ -60,60 +65,75 @@ class Worker:
         """Takes the changed configuration, rules and model; whatever is wrong with them leaves the old ones in force."""
         assert self.config.path is not None
         fresh = configuration.load(self.config.path)
-        judgement = equipment.judgement(fresh)
-        deliverer = Deliverer(fresh, self.store, self.spool, equipment.instance(fresh))
+        judgement = load_judgement(fresh)
+        deliverer = Deliverer(fresh, self.store, self.spool, files.instance(fresh))
         self.deliverer.stop()
         self.config, self.judgement, self.deliverer = fresh, judgement, deliverer
         deliverer.start()
 
     def step(self) -> int:
         """Judges the next mails of the spool, at most a batch; says how many it took."""
-        mails = self.spool.after(self.store.cursor, BATCH)
+        mails = self.spool.after(self.store.cursor, 1 if self._n_careful else BATCH)
         if not mails:
             return 0
+        if self._n_careful:
+            self._n_careful -= 1
+            if self._killed_us(*mails[0]):
+                return 1
         said: list[tuple[Outcome, Sequence[Change]]] = []
         with self.store.transaction():
             for seq, raw in mails:
                 if self.is_mail_clock:
                     self._mail_time = max(raw.received_at, self._mail_time or raw.received_at)
                     self.tick()
-                recorded = self._one(seq, raw)
-                if recorded is None:
-                    break
-                said.append(recorded)
+                said.append(self._one(seq, raw))
         for outcome, changes in said:
             _say(outcome, changes)
         if any(changes or outcome.verdict is Verdict.PASS for outcome, changes in said):
             self.deliverer.wake()
         return len(said)
 
-    def _one(self, seq: int, raw: RawMail) -> tuple[Outcome, Sequence[Change]] | None:
-        """One mail, or None when it failed and is to be tried again."""
+    def _killed_us(self, seq: int, raw: RawMail) -> bool:
+        """Counts, durably, that this mail is tried; parks it when it has been tried often enough and none came back."""
+        if self.store.count_try(raw.id) <= TRIES:
+            return False
+        self._park(seq, raw, "the worker process died of it")
+        return True
+
+    def _one(self, seq: int, raw: RawMail) -> tuple[Outcome, Sequence[Change]]:
+        """One mail, judged and recorded, or parked after three tries."""
+        for n_tries in range(1, TRIES + 1):
+            try:
+                return self._judge(seq, raw)
+            except MailtriageError:
+                raise  # the store's own troubles are not the mail's fault
+            except Exception as error:
+                # The one place around one mail (style.md): whatever it is, the mail is kept and shown.
+                _log.exception("mail id=%s could not be judged, try %d", raw.id, n_tries)
+                problem = f"{type(error).__name__}: {error}"
+        return self._park(seq, raw, problem), ()
+
+    def _park(self, seq: int, raw: RawMail, problem: str) -> Outcome:
+        self.store.park(raw, seq, problem, now=self.now())
+        _PARKED.inc()
+        maillog.parked(raw.id, n_tries=TRIES, error=problem)
+        return _parked_outcome(raw)
+
+    def _judge(self, seq: int, raw: RawMail) -> tuple[Outcome, Sequence[Change]]:
         now = self.now()
-        try:
-            rulebook = self.judgement.rulebook.as_of(now.date())
-            outcome = triage(raw, rulebook, self.judgement.model, self.store, now, promoted=self.judgement.promoted)
-            changes = correlate(outcome, self.store.open_events((outcome.host, *(event.host for event in outcome.events))), now)
-            self.store.record(
-                outcome,
-                seq,
-                changes,
-                seen_at=seen_at(outcome),
-                now=now,
-                sinks_for=self.deliverer.sinks_for,
-                pass_to=self.deliverer.pass_sinks,
-            )
-        except MailtriageError:
-            raise  # the store's own troubles are not the mail's fault
-        except Exception as error:
-            # The one place around one mail (style.md): whatever it is, the mail is kept and shown.
-            _log.exception("mail id=%s could not be judged", raw.id)
-            if self.store.count_try(raw.id) < TRIES:
-                return None
-            self.store.park(raw, seq, f"{type(error).__name__}: {error}", now=now)
-            _PARKED.inc()
-            maillog.parked(raw.id, n_tries=TRIES, error=f"{type(error).__name__}: {error}")
-            return _parked_outcome(raw), ()
+        rulebook = self.judgement.rulebook.as_of(now.date())
+        outcome = triage(raw, rulebook, self.judgement.model, self.store, now, promoted=self.judgement.promoted)
+        known = self.store.open_events({outcome.host, *(event.host for event in outcome.events)})
+        changes = correlate(outcome, known, now, self.store.last_closed_at)
+        self.store.record(
+            outcome,
+            seq,
+            changes,
+            seen_at=seen_at(outcome),
+            now=now,
+            sinks_for=self.deliverer.sinks_for,
+            pass_to=self.deliverer.pass_sinks,
+        )
         return outcome, changes
 
     def tick(self) -> None:
@@ -129,10 +149,25 @@ class Worker:
             self.store.apply(changes, now=now, sinks_for=self.deliverer.sinks_for)
             for change in changes:
                 _say_change(change)
-        if mailing.send_due(self.store, self.spool, self.config, self.judgement.rulebook, now) or changes:
+        self._forget(now)
+        if mailing.send_due(self.store, self.spool, self.config, self.judgement.notes, now) or changes:
             self.deliverer.wake()
         _OPEN.set(len(open_events))
         _LAG.set(max(0, self.spool.last_seq() - self.store.cursor))
+
+    def _forget(self, now: datetime) -> None:
+        """Deletes the bytes of mails kept long enough; what was decided about them stays."""
+        if self._forgot_on == now.date():
+            return
+        self._forgot_on = now.date()
+        keep = self.config.store
+        old = self.store.kept_long_enough(
+            dropped_before=now - timedelta(days=keep.keep_dropped_days), others_before=now - timedelta(days=keep.keep_raised_days)
+        )
+        for mail_id in old:
+            maillog.removed(mail_id, reason="kept long enough")
+        self.spool.remove(old)
+        self.store.forgot(old)
 
     def close(self) -> None:
         """Ends the deliveries in hand and closes the files."""
@@ -228,8 +263,8 @@ def _reload(worker: Worker) -> None:
         _log.error("what=reload_refused error=%s", maillog.logfmt(error=str(error)))
         return
     _log.info("what=reloaded rules=%s", worker.judgement.rulebook.version)
-    for problem in worker.judgement.rulebook.problems:
-        _log.warning("what=rule_problem %s", maillog.logfmt(problem=str(problem)))
+    for note in worker.judgement.notes:
+        _log.error("what=not_as_configured %s", maillog.logfmt(note=note))
 
 
 def main() -> None:

@@ -12,11 +12,12 @@ from mailtriage.simulate.mail import Label, Part, address, dice, poisson
 
 def sections(moment: Moment, security: list[Part] | None) -> list[Part]:
     """All sections of the report; `security` are those of the security report where it is shown inline."""
+    return [*_housekeeping(moment), *_status(moment), *_checks(moment, security), *_late(moment)]
+
+
+def _housekeeping(moment: Moment) -> list[Part]:
     host = moment.host
-    major = host.release[0]
-    parts: list[Part] = []
-    if host.profile in (Profile.VERBOSE, Profile.QUIET):
-        parts.append(_removed_files(moment))
+    parts = [_removed_files(moment)] if host.profile in (Profile.VERBOSE, Profile.QUIET) else []
     parts += [
         Part(name="clean_preserve", heading="Removing stale files from /var/preserve:"),
         Part(name="clean_msgs", heading="Cleaning out old system announcements:"),
@@ -24,40 +25,49 @@ def sections(moment: Moment, security: list[Part] | None) -> list[Part]:
         *_accounts(moment),
         Part(name="backup_aliases", heading="Backing up mail aliases:"),
     ]
-    if major <= 10:
+    if host.release[0] <= 10:
         parts.append(Part(name="backup_pkgdb", heading="Backing up package db directory:"))
-    if major >= 14 and not host.is_jail:
+    if host.release[0] >= 14 and not host.is_jail:
         parts += _partitions(moment)
     if host.profile is Profile.ZFS and host.number % 2:
         parts.append(Part(name="backup_zfs", heading="Backup of ZFS information for all imported pools"))
-    parts += storage.disk_status(moment)
-    if host.pool:
+    return parts
+
+
+def _status(moment: Moment) -> list[Part]:
+    parts = storage.disk_status(moment)
+    if moment.host.pool:
         parts.append(storage.zfs_pools(moment))
-    if host.profile is Profile.GMIRROR:
+    if moment.host.profile is Profile.GMIRROR:
         parts.append(storage.gmirror(moment))
-    if host.profile is Profile.MFI:
+    if moment.host.profile is Profile.MFI:
         parts.append(storage.mfi(moment))
-    parts += [_network(moment), _uptime(moment), *_mail_queues(moment)]
-    if security is None:
-        parts.append(Part(name="security_check", heading="Security check:", lines=("    (output mailed separately)",)))
-    else:
-        parts.append(Part(name="security_check", heading="Security check:"))
-        parts += security
-    parts.append(_mail_rejects(moment))
-    if major == 9:
+    return [*parts, _network(moment), _uptime(moment), *_mail_queues(moment)]
+
+
+def _checks(moment: Moment, security: list[Part] | None) -> list[Part]:
+    lines = ("    (output mailed separately)",) if security is None else ()
+    parts = [Part(name="security_check", heading="Security check:", lines=lines), *(security or ()), _mail_rejects(moment)]
+    if moment.host.release[0] == 9:
         parts.append(Part(name="zone_transfers", heading="Checking for denied zone transfers (AXFR and IXFR):"))
-    if host.profile is Profile.VERBOSE:
+    if moment.host.profile is Profile.VERBOSE:
         parts.append(_ntp(moment))
-    if major >= 10:
+    if moment.host.release[0] >= 10:
         parts.append(_world_kernel(moment))
+    return parts
+
+
+def _late(moment: Moment) -> list[Part]:
+    host = moment.host
+    parts: list[Part] = []
     if host.pool:
         parts.append(storage.scrub(moment))
-        if major >= 14:
+        if host.release[0] >= 14:
             parts.append(Part(name="zfs_trim", heading="Trimming of zfs pools:"))
     if host.profile is Profile.STOCK and host.number % 4 == 0:
         parts.append(Part(name="local", heading="Running /etc/daily.local:", lines=("Ports tree is already up to date.",)))
-    if major >= 10:
-        spelling = "Backing up pkgng database:" if major == 10 else "Backing up pkg database:"
+    if host.release[0] >= 10:
+        spelling = "Backing up pkgng database:" if host.release[0] == 10 else "Backing up pkg database:"
         parts.append(Part(name="backup_pkg", heading=spelling))
     if storage.has_smart_section(host):
         parts.append(storage.smart(moment))
@@ -70,37 +80,45 @@ def _removed_files(moment: Moment) -> Part:
     return Part(name="clean_tmps", heading="Removing old temporary files:", lines=lines, is_success=not lines)
 
 
+_ENTRIES = {
+    "uid0_account": "{0}:(password):0:0::0:0:User &:/root:/bin/sh",
+    "passwordless_account": "{0}:(password):1044:1044::0:0:User &:/home/{0}:/bin/sh",
+}
+
+
 def _accounts(moment: Moment) -> list[Part]:
     parts = [Part(name="backup_passwd", heading="Backup passwd and group files:")]
-    for name, entry in (("uid0_account", "{}:(password):0:0::0:0:User &:/root:/bin/sh"), ("passwordless_account", "{}:(password):1044:1044::0:0:User &:/home/{}:/bin/sh")):
+    for name, entry in _ENTRIES.items():
         came, gone = moment.fresh(name), moment.over(name)
         change = came or gone
         if change is None:
             continue
-        shows = tuple(shown for shown in moment.shows(name) if shown.incident == change.id)
-        label = Label.EVENT if came and name == "uid0_account" else Label.DIGEST
-        entry = entry.replace("{}", change.item)
         parts.append(
             Part(
                 name="passwd_diff",
                 heading=f"{moment.host.hostname} passwd diffs:",
-                lines=_diff(moment, "+" if came else "-", entry),
-                label=label,
-                shows=shows,
+                lines=_diff(moment, "+" if came else "-", entry.format(change.item)),
+                label=Label.EVENT if came and name == "uid0_account" else Label.DIGEST,
+                shows=tuple(shown for shown in moment.shows(name) if shown.incident == change.id),
                 is_success=False,
                 has_gap=False,
             )
         )
-    broken = moment.active("group_file_broken")
-    syntax = ("/etc/group is fine",)
-    if broken is not None:
-        line = 20 + broken.draw % 9
-        syntax = (f"chkgrp: /etc/group: line {line}: missing field(s)", f"chkgrp: /etc/group: line {line + 4}: missing field(s)")
-    label = Label.EVENT if broken else Label.NOISE
-    shows = moment.shows("group_file_broken")
-    heading = "Verifying group file syntax:"
-    parts.append(Part(name="group_syntax", heading=heading, lines=syntax, label=label, shows=shows, is_success=broken is None))
+    parts.append(_group_syntax(moment))
     return parts
+
+
+def _group_syntax(moment: Moment) -> Part:
+    broken = moment.active("group_file_broken")
+    line = 20 + (broken.draw if broken else 0) % 9
+    return Part(
+        name="group_syntax",
+        heading="Verifying group file syntax:",
+        lines=tuple(f"chkgrp: /etc/group: line {n}: missing field(s)" for n in (line, line + 4)) if broken else ("/etc/group is fine",),
+        label=Label.EVENT if broken else Label.NOISE,
+        shows=moment.shows("group_file_broken"),
+        is_success=broken is None,
+    )
 
 
 def _diff(moment: Moment, sign: str, entry: str) -> tuple[str, ...]:
@@ -111,7 +129,10 @@ def _diff(moment: Moment, sign: str, entry: str) -> tuple[str, ...]:
     head = (f"--- /var/backups/master.passwd.bak\t{stamp}", f"+++ /etc/master.passwd\t{now}")
     if moment.host.release[0] >= 14:
         return (*head, "@@ -27,0 +28 @@" if sign == "+" else "@@ -28 +27,0 @@", f"{sign}{entry}")
-    around = (" www:(password):80:80::0:0:World Wide Web Owner:/nonexistent:/usr/sbin/nologin", " nobody:(password):65534:65534::0:0:Unprivileged user:/nonexistent:/usr/sbin/nologin")
+    around = (
+        " www:(password):80:80::0:0:World Wide Web Owner:/nonexistent:/usr/sbin/nologin",
+        " nobody:(password):65534:65534::0:0:Unprivileged user:/nonexistent:/usr/sbin/nologin",
+    )
     return (*head, "@@ -24,2 +24,3 @@" if sign == "+" else "@@ -24,3 +24,2 @@", around[0], f"{sign}{entry}", around[1])
 
 
@@ -158,7 +179,8 @@ def _uptime(moment: Moment) -> Part:
         users = host.users + 1
         peers = (("gw", 0.11), (host.short.lower(), loads[0]), ("ns1", 0.04))
         lines = tuple(
-            f"{name:<13} up  {up.days + n * 3}+{up.seconds // 3600:02d}:{up.seconds // 60 % 60:02d},   {users:>3} users,  load {load:.2f}, {load * 0.9:.2f}, {load * 0.8:.2f}"
+            f"{name:<13} up  {up.days + n * 3}+{up.seconds // 3600:02d}:{up.seconds // 60 % 60:02d},   {users:>3} users,  "
+            f"load {load:.2f}, {load * 0.9:.2f}, {load * 0.8:.2f}"
             for n, (name, load) in enumerate(sorted(peers))
         )
         return Part(name="system_status", heading="Local network system status:", lines=lines, is_success=False)
@@ -191,7 +213,14 @@ def _mail_queues(moment: Moment) -> list[Part]:
     else:
         local = () if host.mta is Mta.EXIM else ("Mail queue is empty",)
     parts = [
-        Part(name="mailq_local", heading="Mail in local queue:", lines=local, label=label, shows=moment.shows("mail_queue_grows"), is_success=not waiting)
+        Part(
+            name="mailq_local",
+            heading="Mail in local queue:",
+            lines=local,
+            label=label,
+            shows=moment.shows("mail_queue_grows"),
+            is_success=not waiting,
+        )
     ]
     if is_sendmail:
         submit = ("/var/spool/clientmqueue is empty", "\t\tTotal requests: 0")
@@ -211,16 +240,30 @@ def _waiting(moment: Moment, waiting: int) -> tuple[str, ...]:
         to = f"{source.choice(users)}@example.com"
         if host.mta is Mta.SENDMAIL:
             queue_id = f"{source.choice(letters).lower()}AG{source.randrange(10**7):07d}{source.randrange(10**4):04d}"
-            rows += [f"{queue_id:<14} {source.randint(400, 90_000):>7} {day} {clock} <www@{host.name}>", "                 (Deferred: Connection refused by relay.example.net.)", f"\t\t\t\t\t <{to}>"]
+            rows += [
+                f"{queue_id:<14} {source.randint(400, 90_000):>7} {day} {clock} <www@{host.name}>",
+                "                 (Deferred: Connection refused by relay.example.net.)",
+                f"\t\t\t\t\t <{to}>",
+            ]
         elif host.mta is Mta.DMA:
             rows += ["--"] if rows else []
             rows += [f"ID: {source.randrange(16**5):05x}", f"From: www@{host.name}", f"To: {to}"]
         else:
             queue_id = f"{source.randrange(16**10):010X}"
-            rows += [f"{queue_id} {source.randint(400, 90_000):>8} {day} {clock}:11  www@{host.name}", "(connect to relay.example.net[192.0.2.25]:25: Connection refused)", f"                                         {to}", ""]
+            rows += [
+                f"{queue_id} {source.randint(400, 90_000):>8} {day} {clock}:11  www@{host.name}",
+                "(connect to relay.example.net[192.0.2.25]:25: Connection refused)",
+                f"                                         {to}",
+                "",
+            ]
     if host.mta is Mta.SENDMAIL:
         head = f"\t\t/var/spool/mqueue ({waiting} requests)"
-        return (head, "-----Q-ID----- --Size-- -----Q-Time----- ------------Sender/Recipient-----------", *rows, f"\t\tTotal requests: {waiting}")
+        return (
+            head,
+            "-----Q-ID----- --Size-- -----Q-Time----- ------------Sender/Recipient-----------",
+            *rows,
+            f"\t\tTotal requests: {waiting}",
+        )
     if host.mta is Mta.DMA:
         return tuple(rows)
     return ("-Queue ID-  --Size-- ----Arrival Time---- -Sender/Recipient-------", *rows, f"-- {waiting * 7} Kbytes in {waiting} Requests.")
@@ -229,17 +272,19 @@ def _waiting(moment: Moment, waiting: int) -> tuple[str, ...]:
 def _mail_rejects(moment: Moment) -> Part:
     lines: tuple[str, ...] = ()
     if moment.host.mta is Mta.SENDMAIL and moment.host.name.startswith("mx"):
-        lines = tuple(f"{moment.source.randint(1, 30):>4} 550 check_rcpt {address(moment.source)} unknown" for _ in range(poisson(moment.source, 3)))
+        lines = tuple(
+            f"{moment.source.randint(1, 30):>4} 550 check_rcpt {address(moment.source)} unknown" for _ in range(poisson(moment.source, 3))
+        )
     return Part(name="mail_rejects", heading="Checking for rejected mail hosts:", lines=tuple(sorted(lines, reverse=True)))
 
 
 def _ntp(moment: Moment) -> Part:
     lines = ["     remote           refid      st t when poll reach   delay   offset  jitter", "=" * 78]
+    source = moment.source
     for mark, n in (("*", 1), ("+", 2), ("-", 3)):
-        source = moment.source
-        lines.append(
-            f"{mark}192.0.2.{n:<7}  203.0.113.{n:<4}  2 u {source.randint(5, 900):>4} 1024  377 {source.uniform(0.3, 20):>7.3f} {source.gauss(0, 0.8):>+8.3f} {source.uniform(0.02, 2):>7.3f}"
-        )
+        delay, offset, jitter = source.uniform(0.3, 20), source.gauss(0, 0.8), source.uniform(0.02, 2)
+        peer = f"{mark}192.0.2.{n:<7}  203.0.113.{n:<4}  2 u {source.randint(5, 900):>4} 1024  377"
+        lines.append(f"{peer} {delay:>7.3f} {offset:>+8.3f} {jitter:>7.3f}")
     return Part(name="ntp", heading="NTP status:", lines=tuple(lines))
 
 

@@ -23,11 +23,11 @@ def local_mail(
     subject: str,
     body: str,
     headers: tuple[tuple[str, str], ...] = (),
-    sender_name: str = "Charlie Root",
+    from_header: str = "",
     user: str = "root",
     charset: str = "utf-8",
 ) -> bytes:
-    """A mail handed to the host's MTA by a local program; `headers` are those the program wrote itself."""
+    """A mail handed to the host's MTA by a local program; `headers` and `from_header` are what the program wrote itself."""
     local = at.astimezone(host.zone)
     date = f"{format_datetime(local)} ({host.zone_name})" if host.mta is Mta.POSTFIX else format_datetime(local)
     address = f"{user}@{host.mail_domain}"
@@ -41,11 +41,8 @@ def local_mail(
             ("Content-Transfer-Encoding", host.transfer),
         ]
         content = encoded(content, host.transfer)
-    made = _MADE_BY[host.mta](host, local, date, source, address, sender_name)
-    if host.mta in (Mta.SENDMAIL, Mta.EXIM):
-        head = [*made, *own]
-    else:
-        head = [made[0], *own, *made[1:]]
+    made = _MADE_BY[host.mta](host, local, date, source, address, from_header)
+    head = [*made, *own] if host.mta in (Mta.SENDMAIL, Mta.EXIM) else [made[0], *own, *made[1:]]
     return message(head, content, charset)
 
 
@@ -63,60 +60,57 @@ def encoded(content: bytes, transfer: str) -> bytes:
     return base64.encodebytes(content) if transfer == "base64" else quopri.encodestring(content)
 
 
-def _sendmail(
-    host: Host, local: datetime, date: str, source: random.Random, address: str, sender_name: str
-) -> list[tuple[str, str]]:
+def _sendmail(host: Host, local: datetime, date: str, source: random.Random, address: str, from_header: str) -> list[tuple[str, str]]:
     version = _SENDMAIL.get(host.release[0], "8.15.2/8.15.2") if host.system is System.FREEBSD else "8.17.1/8.17.1"
     queue_id = "".join(source.choices(_BASE62[10:], k=3)) + f"{local.day:X}{local.hour:02d}" + f"{source.randrange(900_000):06d}"
-    user = address.split("@")[0]
+    user = address.split("@", maxsplit=1)[0]
     return [
         ("Received", f"(from {user}@localhost)\n\tby {host.name} ({version}/Submit) id {queue_id};\n\t{date}\n\t(envelope-from {user})"),
         ("Date", date),
-        ("From", f"{sender_name} <{address}>"),
+        ("From", from_header or f"Charlie Root <{address}>"),
         ("Message-Id", f"<{local:%Y%m%d%H%M}.{queue_id}@{host.name}>"),
     ]
 
 
-def _dma(host: Host, local: datetime, date: str, source: random.Random, address: str, sender_name: str) -> list[tuple[str, str]]:
+def _dma(host: Host, local: datetime, date: str, source: random.Random, address: str, from_header: str) -> list[tuple[str, str]]:
     queue_id = f"{source.randrange(0x10000, 0xFFFFF):x}"
-    user = address.split("@")[0]
+    user = address.split("@", maxsplit=1)[0]
     made_by = f"{user} (uid {0 if user == 'root' else 770})"
     return [
         (
             "Received",
-            f"from {made_by}\n\t(envelope-from {address})\n\tid {queue_id}\n\tby {host.name} (DragonFly Mail Agent v0.13+ on {host.name});\n\t{date}",
+            f"from {made_by}\n\t(envelope-from {address})\n\tid {queue_id}\n"
+            f"\tby {host.name} (DragonFly Mail Agent v0.13+ on {host.name});\n\t{date}",
         ),
         ("Date", date),
         ("Message-Id", f"<{int(local.timestamp()):x}.{queue_id}.{source.randrange(2**32):08x}@{host.name}>"),
-        ("From", f"<{address}>"),
+        ("From", from_header or f"<{address}>"),
     ]
 
 
-def _postfix(
-    host: Host, local: datetime, date: str, source: random.Random, address: str, sender_name: str
-) -> list[tuple[str, str]]:
+def _postfix(host: Host, local: datetime, date: str, source: random.Random, address: str, from_header: str) -> list[tuple[str, str]]:
     queue_id = f"{source.randrange(16**9, 16**10):X}"
-    user = address.split("@")[0]
+    user = address.split("@", maxsplit=1)[0]
     is_old = host.release[0] < 13  # before Postfix 3.3 the full name stood in a comment
     return [
         ("Received", f"by {host.name} (Postfix, from userid {0 if user == 'root' else 770})\n\tid {queue_id}; {date}"),
         ("Message-Id", f"<{local:%Y%m%d%H%M%S}.{queue_id}@{host.name}>"),
         ("Date", date),
-        ("From", f"{address} ({sender_name})" if is_old else f"{sender_name} <{address}>"),
+        ("From", from_header or (f"{address} (Charlie Root)" if is_old else f"Charlie Root <{address}>")),
     ]
 
 
-def _exim(host: Host, local: datetime, date: str, source: random.Random, address: str, sender_name: str) -> list[tuple[str, str]]:
+def _exim(host: Host, local: datetime, date: str, source: random.Random, address: str, from_header: str) -> list[tuple[str, str]]:
     stamp = _base62(int(local.timestamp()), 6)
     queue_id = f"{stamp}-{_base62(source.randrange(10**6), 6)}-{_base62(source.randrange(3000), 2)}"
-    user = address.split("@")[0]
+    user = address.split("@", maxsplit=1)[0]
     return [
         (
             "Received",
             f"from {user} by {host.name} with local (Exim 4.96)\n\t(envelope-from <{address}>)\n\tid {queue_id}\n\tfor {host.root}; {date}",
         ),
         ("Message-Id", f"<E{queue_id}@{host.name}>"),
-        ("From", f"{sender_name} <{address}>"),
+        ("From", from_header or f"Charlie Root <{address}>"),
         ("Date", date),
     ]
 

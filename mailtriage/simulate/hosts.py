@@ -203,23 +203,29 @@ def _host(number: int, seed: int) -> Host:
     )
 
 
-def _volumes(source: random.Random, system: System, release: tuple[int, int], profile: Profile) -> tuple[Volume, ...]:
-    def volume(device: str, mount: str, size_g: float) -> Volume:
-        return Volume(device=device, mount=mount, size_g=size_g, used=source.uniform(6, 74), growth=source.uniform(0.02, 0.3))
+_Sizes = tuple[tuple[str, str, float], ...]  # device, mount point, size in G
+_LINUX: _Sizes = (("/dev/sda1", "/", 40), ("/dev/sdb1", "/srv", 900))
+_OLD: _Sizes = (
+    ("/dev/ad4s1a", "/", 9.7),
+    ("/dev/ad4s1e", "/tmp", 9.7),  # noqa: S108 -- a mount point to print
+    ("/dev/ad4s1f", "/usr", 58),
+    ("/dev/ad4s1d", "/var", 29),
+)
+_NEW: _Sizes = (("/dev/ada0p2", "/", 39), ("/dev/ada0p4", "/var", 96))
+_OF_PROFILE: dict[Profile, _Sizes] = {
+    Profile.JAIL: (("tank/jails/j1", "/", 200),),
+    Profile.ZFS: (("ROOT/default", "/", 60), ("home", "/home", 400), ("var", "/var", 120)),
+    Profile.MFI: (("/dev/mfid0p2", "/", 19), ("/dev/mfid0p4", "/var", 29), ("/dev/mfid1p1", "/data", 17_000)),
+    Profile.GMIRROR: (("/dev/mirror/gm0s1a", "/", 9.7), ("/dev/mirror/gm0s1d", "/var", 48), ("/dev/mirror/gm0s1e", "/usr", 190)),
+}
 
-    if system is not System.FREEBSD:
-        return (volume("/dev/sda1", "/", 40), volume("/dev/sdb1", "/srv", 900))
-    if profile is Profile.JAIL:
-        return (volume("tank/jails/j1", "/", 200),)
-    if profile is Profile.ZFS:
-        return (volume("ROOT/default", "/", 60), volume("home", "/home", 400), volume("var", "/var", 120))
-    if profile is Profile.MFI:
-        return (volume("/dev/mfid0p2", "/", 19), volume("/dev/mfid0p4", "/var", 29), volume("/dev/mfid1p1", "/data", 17_000))
-    if profile is Profile.GMIRROR:
-        return tuple(volume(f"/dev/mirror/gm0s1{letter}", mount, size) for letter, mount, size in (("a", "/", 9.7), ("d", "/var", 48), ("e", "/usr", 190)))
-    if release[0] < 11:
-        return tuple(volume(f"/dev/ad4s1{letter}", mount, size) for letter, mount, size in (("a", "/", 1.9), ("e", "/tmp", 3.9), ("f", "/usr", 58), ("d", "/var", 29)))
-    return (volume("/dev/ada0p2", "/", 39), volume("/dev/ada0p4", "/var", 96))
+
+def _volumes(source: random.Random, system: System, release: tuple[int, int], profile: Profile) -> tuple[Volume, ...]:
+    sizes = _LINUX if system is not System.FREEBSD else _OF_PROFILE.get(profile, _OLD if release[0] < 11 else _NEW)
+    return tuple(
+        Volume(device=device, mount=mount, size_g=size, used=source.uniform(6, 74), growth=source.uniform(0.02, 0.3))
+        for device, mount, size in sizes
+    )
 
 
 def _links(source: random.Random, number: int, profile: Profile) -> tuple[Link, ...]:

@@ -28,7 +28,7 @@ class IncidentType:
     is_incident: bool = True
     lasts: tuple[int, int] | None = (1, 3)  # days; None: it has no end
     item: Callable[[Host, random.Random], str] = lambda host, source: ""
-    where: Callable[[Host], bool] = lambda host: _mails_daily(host)
+    where: Callable[[Host], bool] = lambda host: _mails_daily(host)  # noqa: PLW0108 -- defined further down
     per_host_days: float = 525.0  # one in so many, at least one in a fleet
     least: int = 1
 
@@ -76,6 +76,13 @@ def _mount_that_fills(host: Host, source: random.Random) -> str:
 
 RSYNC = "/usr/local/bin/rsync -av --delete /home/ backup.example.net:/backup/home/"
 PG_DUMP = "pg_dump -Fc -h db.example.net -f /backup/shop.dump shop"
+FLAPPING = "Interface em0: Link down"
+LASTING = (
+    "/var: Disk space is critically low (used > 90%)",
+    "MySQL: Service is down",
+    "Unavailable by ICMP ping",
+    "Power supply 2 is in critical state",
+)
 LEFTOVERS = "grep -rl '<<<<<<<' /etc"
 
 TYPES: tuple[IncidentType, ...] = (
@@ -123,12 +130,31 @@ TYPES: tuple[IncidentType, ...] = (
         per_host_days=1050,
     ),
     IncidentType(
-        name="zabbix_problem", check="zabbix", severity=Severity.HIGH, where=lambda host: True, least=2, lasts=(0, 2), per_host_days=260
+        name="zabbix_problem",
+        check="zabbix",
+        item=lambda host, source: source.choice(LASTING),
+        severity=Severity.HIGH,
+        where=lambda host: True,
+        least=2,
+        lasts=(0, 2),
+        per_host_days=260,
     ),
     IncidentType(
-        name="flapping_trigger", check="zabbix", severity=Severity.WARNING, is_incident=False, lasts=(0, 0), where=lambda host: True
+        name="flapping_trigger",
+        check="zabbix",
+        item=lambda host, source: FLAPPING,
+        severity=Severity.WARNING,
+        is_incident=False,
+        lasts=(0, 0),
+        where=lambda host: True,
     ),
-    IncidentType(name="reboot_pending", check="reboot_pending", severity=Severity.INFO, label=Label.DIGEST, where=lambda host: host.release[0] >= 10 and _has_own_security_mail(host)),
+    IncidentType(
+        name="reboot_pending",
+        check="reboot_pending",
+        severity=Severity.INFO,
+        label=Label.DIGEST,
+        where=lambda host: host.release[0] >= 10 and _has_own_security_mail(host),
+    ),
     IncidentType(
         name="merge_leftover",
         check="merge_leftover",
@@ -199,7 +225,13 @@ TYPES: tuple[IncidentType, ...] = (
         per_host_days=1050,
     ),
     IncidentType(
-        name="reboot", check="kernel", severity=Severity.INFO, label=Label.DIGEST, is_incident=False, lasts=None, where=_has_own_security_mail
+        name="reboot",
+        check="kernel",
+        severity=Severity.INFO,
+        label=Label.DIGEST,
+        is_incident=False,
+        lasts=None,
+        where=_has_own_security_mail,
     ),
     IncidentType(
         name="upgrade",

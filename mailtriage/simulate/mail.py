@@ -68,7 +68,14 @@ class Draft:
     sections: tuple[tuple[str, Label], ...]
     shows: tuple[Shown, ...] = ()
     sender: str = ""  # the host that sends it, if another one
+    least: Label = Label.NOISE  # the whole mail is at least this, whatever its sections are
     is_transient: bool = False  # a problem that is over by itself soon: need not be shown
+    item: str = ""  # the problem event, where the sender numbers them
+
+    @property
+    def label(self) -> Label:
+        """The loudest label of its sections."""
+        return loudest([self.least, *(label for _, label in self.sections)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,7 @@ class Truth:
     incidents: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()  # one for each of `incidents`
     is_transient: bool = False
+    item: str = ""  # the problem event, where the sender numbers them
 
     @property
     def role(self) -> Role:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from mailtriage.simulate import daily, security, weekly
@@ -21,7 +22,9 @@ def reports(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Dr
     yield from _nightly(host, day, schedule, seed)
     if day.weekday() == SATURDAY:
         moment = _moment(host, day, time(4, 15), schedule, seed, "weekly")
-        yield _mail(moment, moment.at + timedelta(seconds=moment.source.uniform(30, 900)), "weekly", _visible(host, weekly.weekly_sections(moment)))
+        yield _mail(
+            moment, moment.at + timedelta(seconds=moment.source.uniform(30, 900)), "weekly", _visible(host, weekly.weekly_sections(moment))
+        )
     if day.day == 1:
         moment = _moment(host, day, time(5, 30), schedule, seed, "monthly")
         yield _mail(moment, moment.at + timedelta(seconds=moment.source.uniform(1, 9)), "monthly", weekly.monthly_sections(moment))
@@ -37,6 +40,8 @@ def _nightly(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[D
         return
     parts = _visible(host, security.sections(moment))
     if host.profile is Profile.INLINE:
+        # The nested run ends with its own end line, in the middle of the daily report.
+        parts[-1] = replace(parts[-1], lines=(*parts[-1].lines, "", "-- End of security output --"))
         yield _mail(moment, sent_at, "daily", daily.sections(moment, parts))
         return
     if parts:
@@ -77,7 +82,6 @@ def _mail(moment: Moment, sent_at: datetime, family: str, parts: list[Part], cut
         sections = {part.name: sections[part.name] for part in parts if part.heading in kept}
     else:
         body += ["", f"-- End of {family} output --"]
-    label = loudest([*sections.values(), *([Label.DIGEST] if cut else [])])
     content = local_mail(host, sent_at, moment.source, subject=_subject(host, family), body="\n".join(body) + "\n")
     return Draft(
         sent_at=sent_at,
@@ -86,7 +90,8 @@ def _mail(moment: Moment, sent_at: datetime, family: str, parts: list[Part], cut
         mail_from=host.root,
         rcpt_to=host.root,
         content=content,
-        sections=(*sections.items(), *((("end", label),) if cut else ())),
+        sections=tuple(sections.items()),
+        least=Label.DIGEST if cut else Label.NOISE,
         shows=tuple(dict.fromkeys((*shows, *cut_shows, *(moment.shows("prior_run_stuck") if family == "daily" else ())))),
     )
 

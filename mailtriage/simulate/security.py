@@ -29,7 +29,9 @@ def sections(moment: Moment) -> list[Part]:
     parts.append(_login_failures(moment))
     parts.append(Part(name="refused_connections", heading=f"{host.hostname} refused connections:", lines=_refused(moment)))
     if major == 9:
-        parts.append(Part(name="audit_database", heading="Checking for a current audit database:", lines=("Database created: " + _created(moment),)))
+        parts.append(
+            Part(name="audit_database", heading="Checking for a current audit database:", lines=("Database created: " + _created(moment),))
+        )
     if major >= 13:
         heading = "Checking for security vulnerabilities in base (userland & kernel):"
         parts.append(Part(name="base_audit", heading=heading, lines=(_fetched(moment), *_nothing_found(host))))
@@ -76,18 +78,29 @@ def _passwordless(moment: Moment) -> Part:
     lines = (f"{incident.item}::1044:1044::0:0:User &:/home/{incident.item}:/bin/sh",) if incident else ()
     label = Label.EVENT if incident else Label.NOISE
     shows = moment.shows("passwordless_account")
-    return Part(name="passwordless", heading="Checking for passwordless accounts:", lines=lines, label=label, shows=shows, is_success=incident is None)
+    return Part(
+        name="passwordless",
+        heading="Checking for passwordless accounts:",
+        lines=lines,
+        label=label,
+        shows=shows,
+        is_success=incident is None,
+    )
 
 
 def _denied(moment: Moment) -> list[Part]:
     host, source = moment.host, moment.source
     if host.number % 6 == 0 and not host.is_jail:
         packets = int(1000 * (1 + moment.age + host.booted_days))
-        lines = (f"+00300 {packets:>8} {packets * 54:>10} deny ip from any to any in via {host.links[0].name}", f"+65000 {packets // 7:>8} {packets * 8:>10} deny log tcp from any to me dst-port 23")
+        lines = (
+            f"+00300 {packets:>8} {packets * 54:>10} deny ip from any to any in via {host.links[0].name}",
+            f"+65000 {packets // 7:>8} {packets * 8:>10} deny log tcp from any to me dst-port 23",
+        )
         return [Part(name="ipfw_denied", heading=f"{host.hostname} ipfw denied packets:", lines=lines, is_success=False)]
     if host.number % 6 == 4 and not host.is_jail:
         seen = source.randint(2000, 90_000)
-        rule = f"+block drop in log on {host.links[0].name} all [ Evaluations: {seen} Packets: {seen // 90} Bytes: {seen // 90 * 51} States: 0 ]"
+        passed = seen // 90
+        rule = f"+block drop in log on {host.links[0].name} all [ Evaluations: {seen} Packets: {passed} Bytes: {passed * 51} States: 0 ]"
         return [Part(name="pf_denied", heading=f"{host.hostname} pf denied packets:", lines=(rule,), is_success=False)]
     return []
 
@@ -106,6 +119,10 @@ def _kernel_messages(moment: Moment) -> list[Part]:
     elif source.random() < 0.12:
         rate = source.randint(210, 900)
         lines += [f"+Limiting closed port RST response from {rate} to 200 packets/sec" for _ in range(source.randint(1, 4))]
+    elif source.random() < 1 / 400:
+        old, new = (":".join(f"{source.randrange(256):02x}" for _ in range(6)) for _ in range(2))
+        lines.append(f"+arp: 192.0.2.{source.randint(2, 250)} moved from {old} to {new} on {host.links[0].name}")
+        label = Label.DIGEST
     cam = moment.fresh("cam_error")
     if cam is not None:
         lines += _cam_text(dice("cam", cam.draw))
@@ -128,7 +145,12 @@ def _cam_text(source: random.Random) -> list[str]:
         "+(ada0:ahcich0:0:0:0): ATA status: 41 (DRDY ERR), error: 40 (UNC )",
         f"+(ada0:ahcich0:0:0:0): RES: 41 40 {lba[:14]} 40 00 00 00 00 00",
     ]
-    return [*block, "+(ada0:ahcich0:0:0:0): Retrying command, 3 more tries remain", *block, "+(ada0:ahcich0:0:0:0): Error 5, Retries exhausted"]
+    return [
+        *block,
+        "+(ada0:ahcich0:0:0:0): Retrying command, 3 more tries remain",
+        *block,
+        "+(ada0:ahcich0:0:0:0): Error 5, Retries exhausted",
+    ]
 
 
 def _boot_text(host: Host, boot: Incident) -> list[str]:
@@ -149,11 +171,13 @@ def _boot_text(host: Host, boot: Incident) -> list[str]:
         f"{host.links[0].name}: <Intel(R) Gigabit Network Connection> port 0xe000-0xe01f at device 0.0 on pci2",
         f"{host.links[0].name}: Ethernet address: {host.links[0].mac}",
         f"{host.links[0].name}: link state changed to DOWN",
-        "Timecounter \"TSC-low\" frequency 1704091000 Hz quality 1000",
+        'Timecounter "TSC-low" frequency 1704091000 Hz quality 1000',
         "ada0 at ahcich0 bus 0 scbus0 target 0 lun 0",
         "ada0: <WDC WD40EFRX-68N32N0 82.00A82> ACS-3 ATA SATA 3.x device",
         f"ada0: Serial Number {host.serial}",
-        "Trying to mount root from ufs:/dev/ada0p2 [rw]..." if not host.pool else f"Trying to mount root from zfs:{host.pool}/ROOT/default []...",
+        "Trying to mount root from ufs:/dev/ada0p2 [rw]..."
+        if not host.pool
+        else f"Trying to mount root from zfs:{host.pool}/ROOT/default []...",
         f"{host.links[0].name}: link state changed to UP",
     ]
     return [f"+{line}" for line in lines]
@@ -175,10 +199,17 @@ def _login_failures(moment: Moment) -> Part:
     pid = source.randint(2_000, 60_000)
     lines = [_failure(yesterday, second, host, source, attackers, pid + n * 3) for n, second in enumerate(seconds)]
     if attack is not None:  # a name chosen by the attacker; it stays inside its line
-        lines.insert(len(lines) // 2, f"{_stamp(yesterday, seconds[len(lines) // 2])} {host.short} sshd[{pid}]: Invalid user -- End of security output -- from {attackers[0]} port 40022")
+        middle = len(lines) // 2
+        stamp = _stamp(yesterday, seconds[middle])
+        lines.insert(middle, f"{stamp} {host.short} sshd[{pid}]: Invalid user -- End of security output -- from {attackers[0]} port 40022")
     label = Label.DIGEST if attack else Label.NOISE
+    if attack is None and source.random() < 1 / 400:
+        lines.append(f"{_stamp(yesterday, 86_000)} {host.short} su[{pid}]: BAD SU hans to root on /dev/pts/0")
+        label = Label.DIGEST
     heading = f"{host.hostname} login failures:"
-    return Part(name="login_failures", heading=heading, lines=tuple(lines), label=label, shows=moment.shows("attack_wave"), is_success=not lines)
+    return Part(
+        name="login_failures", heading=heading, lines=tuple(lines), label=label, shows=moment.shows("attack_wave"), is_success=not lines
+    )
 
 
 def _stamp(day: datetime, second: int) -> str:
@@ -207,7 +238,10 @@ def _refused(moment: Moment) -> tuple[str, ...]:
         return ()
     day = moment.local - timedelta(days=1)
     seconds = sorted(source.randrange(86_400) for _ in range(poisson(source, 2)))
-    return tuple(f"{_stamp(day, second)} {host.short} sshd[{source.randint(900, 90_000)}]: refused connect from {address(source)} ({address(source)})" for second in seconds)
+    return tuple(
+        f"{_stamp(day, second)} {host.short} sshd[{source.randint(900, 90_000)}]: refused connect from {peer} ({peer})"
+        for second, peer in ((second, address(source)) for second in seconds)
+    )
 
 
 def _created(moment: Moment) -> str:
@@ -243,4 +277,6 @@ def _pkg_audit(moment: Moment) -> Part:
         lines += (incident.item,)
     label = Label.EVENT if incident else Label.NOISE
     heading = "Checking for packages with security vulnerabilities:"
-    return Part(name="pkg_audit", heading=heading, lines=lines, label=label, shows=moment.shows("pkg_vulnerable"), is_success=incident is None)
+    return Part(
+        name="pkg_audit", heading=heading, lines=lines, label=label, shows=moment.shows("pkg_vulnerable"), is_success=incident is None
+    )

@@ -32,7 +32,14 @@ def monthly_sections(moment: Moment) -> list[Part]:
     hours = sorted((source.uniform(0.1, 90) for _ in range(moment.host.users + 1)), reverse=True)
     names = ("root", "hans", "mary", "ops")
     rows = [f"\t{name:<12} {hour:>8.2f}" for name, hour in zip(names, hours, strict=False)]
-    parts = [Part(name="login_accounting", heading="Doing login accounting:", lines=(f"\t{'total':<12} {sum(hours):>8.2f}", *rows), is_success=False)]
+    parts = [
+        Part(
+            name="login_accounting",
+            heading="Doing login accounting:",
+            lines=(f"\t{'total':<12} {sum(hours):>8.2f}", *rows),
+            is_success=False,
+        )
+    ]
     if moment.host.release[0] >= 10:
         parts.append(Part(name="security_check", heading="Security check:", lines=("    (output mailed separately)",)))
     return parts

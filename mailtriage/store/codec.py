@@ -105,7 +105,7 @@ def _dataclass_turns(shape: type) -> tuple[_Turn, _Turn]:
         for name, to, _, default in plan:
             field = getattr(value, name)
             if field != default:
-                found[name] = to(field)
+                found[name] = field if to is _same else to(field)
         return found
 
     def from_json(fields: dict[str, Any]) -> Any:

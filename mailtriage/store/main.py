@@ -135,6 +135,15 @@ class Store:
         sql = f"SELECT * FROM mails WHERE {where} ORDER BY received_at DESC, id DESC LIMIT ?"  # noqa: S608
         return tuple(_rows.mail_row(row) for row in self._db.execute(sql, (*(_sql(value) for value in values), limit)).fetchall())
 
+    def kept_long_enough(self, *, dropped_before: datetime, others_before: datetime) -> tuple[str, ...]:
+        """The mails whose bytes may go; what was decided about them stays here."""
+        return tuple(row["id"] for row in self._db.rows("ids_to_forget", {"dropped": iso(dropped_before), "others": iso(others_before)}))
+
+    def forgot(self, mail_ids: Sequence[str]) -> None:
+        """The bytes of these mails are gone."""
+        with self._db.transaction():
+            self._db.run_many("forget_mails", [(mail_id,) for mail_id in mail_ids])
+
     def full_id(self, prefix: str) -> str:
         """The id of the one mail that starts so; InputError when there is none, or several."""
         prefix = _sql(prefix).lower()

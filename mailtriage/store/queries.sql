@@ -13,6 +13,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 SELECT 1 FROM mails WHERE id = ?
 -- name: mail
 SELECT * FROM mails WHERE id = ?
+-- name: ids_to_forget
+SELECT id FROM mails WHERE is_forgotten = 0 AND received_at < CASE verdict WHEN 'drop' THEN :dropped ELSE :others END
+-- name: forget_mails
+UPDATE mails SET is_forgotten = 1 WHERE id = ?
 -- name: outcome
 SELECT outcome FROM mails WHERE id = ?
 -- name: set_verdict

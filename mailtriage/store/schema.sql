@@ -22,6 +22,7 @@ CREATE TABLE mails (
     severity TEXT,
     by TEXT NOT NULL,
     is_archive INTEGER NOT NULL, -- imported: in no scheduled digest
+    is_forgotten INTEGER NOT NULL DEFAULT 0, -- its bytes are deleted, kept long enough
     outcome BLOB NOT NULL -- zstd of JSON, see codec.py
 );
 CREATE INDEX mails_received_at ON mails (received_at);

@@ -34,6 +34,11 @@ _SELECT_SAME = "SELECT seq, id, received_at, rcpt_tos FROM mails WHERE digest = 
 _INSERT = (
     "INSERT INTO mails (id, received_at, day, size, digest, mail_from, rcpt_tos, peer, helo, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_RECEIVED = """SELECT day, sum(n) FROM (
+    SELECT day, count(*) AS n FROM mails WHERE day >= :since GROUP BY day UNION ALL SELECT day, n FROM removed WHERE day >= :since
+) GROUP BY day ORDER BY day"""
+_COUNT_REMOVED = """INSERT INTO removed (day, n) SELECT day, 1 FROM mails WHERE id = ?
+    ON CONFLICT (day) DO UPDATE SET n = n + 1"""
 _FOLD = "UPDATE mails SET copies = copies + 1, rcpt_tos = ? WHERE seq = ?"
 
 
@@ -76,12 +81,16 @@ class Spool:
             row = self._db.execute("SELECT copies FROM mails WHERE id = ?", (mail_id,)).fetchone()
             return int(row[0]) if row else 0
 
-    def n_received(self, since: date | None = None) -> tuple[tuple[date, int], ...]:
-        """For each UTC day from `since`, how many different mails came and are still kept; oldest day first."""
+    def n_folded(self, since: datetime) -> int:
+        """How many doubles came of the mails received since then."""
         with self._reading():
-            rows = self._db.execute(
-                "SELECT day, count(*) FROM mails WHERE day >= ? GROUP BY day ORDER BY day", (since.isoformat() if since else "",)
-            ).fetchall()
+            row = self._db.execute("SELECT sum(copies - 1) FROM mails WHERE received_at >= ?", (since.isoformat(),)).fetchone()
+            return int(row[0] or 0)
+
+    def n_received(self, since: date | None = None) -> tuple[tuple[date, int], ...]:
+        """For each UTC day from `since`, how many different mails came, deleted ones among them; oldest day first."""
+        with self._reading():
+            rows = self._db.execute(_RECEIVED, {"since": since.isoformat() if since else ""}).fetchall()
             return tuple((date.fromisoformat(day), n) for day, n in rows)
 
     def last_seq(self) -> int:
@@ -93,7 +102,9 @@ class Spool:
     def remove(self, mail_ids: Sequence[str]) -> int:
         """Deletes these mails for good and says how many there were."""
         with self._transaction():
-            return self._db.executemany("DELETE FROM mails WHERE id = ?", [(mail_id,) for mail_id in mail_ids]).rowcount
+            ids = [(mail_id,) for mail_id in mail_ids]
+            self._db.executemany(_COUNT_REMOVED, ids)
+            return self._db.executemany("DELETE FROM mails WHERE id = ?", ids).rowcount
 
     def close(self) -> None:
         """Closes the file; everything added is durable already."""

@@ -14,3 +14,9 @@ CREATE TABLE mails (
     copies INTEGER NOT NULL DEFAULT 1 -- how often the same bytes came
 );
 CREATE INDEX mails_digest ON mails (digest);
+
+-- How many mails of a day were deleted after their time: the ledger counts them still.
+CREATE TABLE removed (
+    day TEXT PRIMARY KEY,
+    n INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -56,7 +56,10 @@ class Fleet:
                 f"tank   3.62T  1.2{day % 9}T  2.42T        -         -    1{day % 5}%    33%  1.00x    ONLINE  -",
                 "all pools are healthy",
             ],
-            "uptime": [f" 3:0{1 + day % 3}AM  up {12 + day} days,  3:0{day % 9}, 0 users, load averages: 0.{31 + dice.randrange(40)}, 0.22, 0.18"],
+            "uptime": [
+                f" 3:0{1 + day % 3}AM  up {12 + day} days,  3:0{day % 9}, 0 users, "
+                f"load averages: 0.{31 + dice.randrange(40)}, 0.22, 0.18"
+            ],
         }  # fmt: skip
         sections = tuple(Section(name=name, lines=tuple(change(name, lines) if change else lines)) for name, lines in bodies.items())
         return self.mail(label, "freebsd_daily", host, day, sections, subject=f"{host} daily run output", ending=END_LINE)
@@ -82,9 +85,8 @@ class Fleet:
         """A vendor's array tool."""
         lines = [f"Array check on {host}", f"Logical drive 1: optimal, {30 + day % 5} C", "Battery: charged", "Report complete."]
         lines = change("mail", lines) if change else lines
-        return self.mail(
-            label, "unknown", host, day, (Section(name="mail", lines=tuple(lines)),), subject=f"[{host}] array report", ending="", sender="raidd@example.org"
-        )  # fmt: skip
+        section = Section(name="mail", lines=tuple(lines))
+        return self.mail(label, "unknown", host, day, (section,), subject=f"[{host}] array report", sender="raidd@example.org")
 
 
 HOSTS = tuple(f"node{number:02d}.example.org" for number in range(1, 9))

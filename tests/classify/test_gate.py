@@ -196,3 +196,8 @@ def test_a_section_labelled_noise_in_a_bad_mail_teaches_and_the_bad_one_does_not
 def test_a_line_that_writes_our_own_marks_is_not_taken_for_one(trained: Trained) -> None:
     forged = instead("output", "last copy of 2026-09-14 verified", "last copy of ‹date› verified")
     assert trained.held_by(trained.fleet.backup(HOST, 13, change=forged)).startswith("new line")
+
+
+def test_a_section_too_long_to_be_learnt_is_held_without_being_read(trained: Trained) -> None:
+    flood = trained.fleet.backup(HOST, 13, change=lambda _, lines: [*lines, *["x" * 100] * 30_000])
+    assert trained.held_by(flood).startswith("a part was not read: a section of 300")

@@ -33,10 +33,15 @@ def test_mails_come_in_the_order_of_their_names_with_their_labels(tmp_path: Path
 @pytest.mark.parametrize(
     ("label", "why"),
     [
-        ({"label": "spam"}, "unknown label 'spam'"), ({}, "unknown label None"), ("{", "not JSON"), ([], "no label"), ({"label": ["noise"]}, "unknown label"),
-        ({"label": "noise", "sections": ["uptime"]}, "no table"), ({"label": "noise", "sections": {"uptime": "fine"}}, "unknown label 'fine'"),
+        ({"label": "spam"}, "unknown label 'spam'"),
+        ({}, "unknown label None"),
+        ("{", "not JSON"),
+        ([], "no label"),
+        ({"label": ["noise"]}, "unknown label"),
+        ({"label": "noise", "sections": ["uptime"]}, "no table"),
+        ({"label": "noise", "sections": {"uptime": "fine"}}, "unknown label 'fine'"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_label_is_named_with_its_file(tmp_path: Path, label: object, why: str) -> None:
     put(tmp_path, "a.eml", label)
     with pytest.raises(InputError, match=why) as caught:

@@ -27,6 +27,7 @@ SAME = [
     ("id 12345678-1234-1234-1234-123456789abc", "id 02345678-1234-1234-1234-123456789abd"),
     ("dump-20261123.tar.gz", "dump-20261124.tar.gz"),
     ("---------------", "-----"),
+    ("/var/tmp/upload-09a45158", "/var/tmp/upload-aaabbf6a"),
     ("fe80::1 up", "fd00:1:2::3 up"),
 ]
 APART = [
@@ -39,6 +40,7 @@ APART = [
     ("sda1[0]", "sda1[0](F)"),
     ("temp -3", "temp 3"),
     ("No errors", "no errors"),
+    ("node-dead is up", "node-beef is up"),
 ]
 
 
@@ -79,7 +81,7 @@ def test_rows_of_known_tables_keep_what_says_sick() -> None:
     card = "em0    1500 <Link#1>      00:25:90:aa:bb:cc  1234567     0     0  7654321     0     0    0"
     assert shape(card) == shape(card.replace("em0", "igb1"))
     assert shape(card) != shape(card.replace("em0 ", "em0*"))
-    assert [value.number for value in masked(card.replace(" 0     0  765", " 9     0  765")).values][0] == 9
+    assert masked(card.replace(" 0     0  765", " 9     0  765")).values[0].number == 9
 
 
 def test_pseudo_file_systems_may_be_full_and_real_ones_count() -> None:

@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import time
-from contextlib import ExitStack
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mailtriage.rulebook.floor import NAMES, entries_in
@@ -204,3 +206,13 @@ def test_health_beside_bad_news_hides_nothing(healthy: str, bad: str) -> None:
 
 def test_every_entry_has_a_line_here() -> None:
     assert {line.partition(":")[0] for line in lines(BAD)} == set(NAMES)
+
+
+def test_the_manual_lists_every_entry() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "rules.md").read_text().partition("## The floor")[2]
+    assert [name for name in NAMES if f"`{name}`" not in manual] == []
+
+
+def test_a_huge_line_is_judged_at_once_and_kept_in_doubt() -> None:
+    assert entries_in("0 errors, " * 500_000) == ()
+    assert entries_in("0 uncorrectable errors, " * 200_000) == ("uncorrectable",)

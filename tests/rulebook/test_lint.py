@@ -53,6 +53,12 @@ def test_a_rule_that_misses_its_purpose_is_told(tmp_path: Path, text: str, expec
     assert codes(tmp_path, text) == expected
 
 
+def test_a_pattern_that_could_hold_up_a_storm_is_told(tmp_path: Path) -> None:
+    text = "[[rule]]\nid='e'\naction='event'\nlines=['.{0,250}b.{0,50}Q']\n"
+    assert codes(tmp_path, text) == ["slow"]
+    assert codes(tmp_path, text.replace("{0,250}", "*").replace("{0,50}", "*")) == []
+
+
 def test_measures_have_examples_too(tmp_path: Path) -> None:
     event = "[[rule]]\nid='full'\naction='event'\nmeasure={name='fs_used', above=95}\n"
     assert codes(tmp_path, event + "hit=['fs_used /var 97 %']\nmiss=['fs_used /var 95 %', 'fs_used /var 12']\n") == []
@@ -92,7 +98,8 @@ def test_the_exit_code_tells_good_findings_and_broken_apart(tmp_path: Path) -> N
 def test_findings_are_printed_with_place_and_remedy(tmp_path: Path) -> None:
     findings = check(book(tmp_path, cron=drop("['^ok']", more=EXAMPLES)), TODAY)
     assert as_text(findings) == (
-        f"{tmp_path}/cron.toml:8:9: finding: rule cron/quiet: its miss is explained: ok? [example-miss]\n  mend the pattern or the example\n"
+        f"{tmp_path}/cron.toml:8:9: finding: rule cron/quiet: its miss is explained: ok? [example-miss]\n"
+        "  mend the pattern or the example\n"
     )
     (entry,) = json.loads(as_json(findings))
     assert (entry["path"], entry["line"], entry["column"]) == (f"{tmp_path}/cron.toml", 8, 9)

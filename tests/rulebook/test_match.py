@@ -152,8 +152,8 @@ def test_a_pattern_that_hangs_backtracking_engines_takes_no_time() -> None:
 
 
 def test_ten_thousand_rules_cost_about_what_ten_do() -> None:
-    # The goals are 1.3 and 2; a busy machine gets room, a cost that grows with the rules is hundreds.
-    for make, most in ((normal_rules, 2.0), (hard_rules, 2.0), (bare_rules, 8.0)):
+    # The goals are 1.3, and 2 for hard patterns; a busy machine gets room, a cost that grows with the rules would be hundreds.
+    for make, most in ((normal_rules, 2.0), (hard_rules, 2.0), (bare_rules, 3.0)):
         few = Rulebook(base_rules(), today=TODAY)
         many = Rulebook((*base_rules(), *make(9_990)), today=TODAY)
         found = ratios(many, few, 7, 8)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,6 +78,36 @@ def test_a_killed_batch_is_as_if_it_had_never_begun(store: Store, tmp_path: Path
         raise KeyboardInterrupt
     assert store.cursor == 0
     assert store.mails() == ()
+
+
+_KILLED = """
+import os, signal, sys
+from mailtriage.store.main import Store
+from tests.store.build import NOW, alarm, change, outcome
+
+store = Store(sys.argv[1])
+kill = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+store.record(outcome("m1"), 1, seen_at=NOW, now=NOW)
+store.record(outcome("m2", alarm()), 2, [change(mail_id="m2")], seen_at=NOW, now=NOW, sinks_for=kill)
+"""
+
+
+def test_a_process_killed_in_the_middle_of_a_mail_leaves_the_mails_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "mailtriage.sqlite3"
+    child = subprocess.run([sys.executable, "-c", _KILLED, str(path)], check=False)
+    assert child.returncode == -signal.SIGKILL
+    store = Store(path)
+    assert (store.cursor, [row.id for row in store.mails()], store.open_events()) == (1, ["m1"], ())
+    assert store.balance([(NOW.date(), 2)], 2).is_balanced
+    store.close()
+
+
+def test_a_reader_needs_no_daemon(store: Store) -> None:
+    put(store, outcome("m1"), 1)
+    store.close()
+    reader = Store(store.path, read_only=True)
+    assert [row.id for row in reader.mails()] == ["m1"]
+    reader.close()
 
 
 def test_a_reader_sees_the_store_while_the_daemon_writes(store: Store) -> None:

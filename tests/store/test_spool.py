@@ -201,11 +201,9 @@ def test_a_full_disk_loses_nothing_and_is_over_when_there_is_space(tmp_path: Pat
         ballast = disk / "ballast"
         ballast.write_bytes(b"\0" * 1_000_000)
         kept: list[RawMail] = []
+        batches = ([a_mail(os.urandom(8000)) for _ in range(3)] for _ in range(1000))
         with pytest.raises(StoreError, match=r"(?s)full.*(free some space|disk is full)"):
-            for _ in range(1000):
-                batch = [a_mail(os.urandom(8000)) for _ in range(3)]
-                spool.add(batch)
-                kept += batch
+            kept.extend(mail for batch in batches if spool.add(batch) for mail in batch)
         assert kept
         assert [mail for _, mail in spool.after(0, 10_000)] == kept
         ballast.unlink()

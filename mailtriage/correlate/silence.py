@@ -7,16 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from mailtriage.correlate import event_id
-from mailtriage.store.values import HostRow
+from mailtriage.correlate.changes import event_id
 from mailtriage.types import Change, ChangeType, OpenEvent, Recovery, Severity
 
 CHECK = "silence"
 DAILY = ("freebsd_daily", "freebsd_security")  # the kinds whose absence proves something: they come every night
 
 
-def silence_changes(rows: Sequence[HostRow], open_events: Sequence[OpenEvent], *, after: timedelta, now: datetime) -> tuple[Change, ...]:
+class Arrivals(Protocol):
+    """When one kind of mail came from one host."""
+
+    @property
+    def host(self) -> str:
+        """The host, "" if the mails did not say."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of mail."""
+
+    @property
+    def first_seen_at(self) -> datetime:
+        """The first one."""
+
+    @property
+    def last_seen_at(self) -> datetime:
+        """The last one."""
+
+
+def silence_changes(rows: Sequence[Arrivals], open_events: Sequence[OpenEvent], *, after: timedelta, now: datetime) -> tuple[Change, ...]:
     """Opens an event for each daily writer not heard of for `after`, and closes it when the host writes again.
 
     When more than half of the daily writers are silent at once the fault is not theirs: one event says so instead.
@@ -35,7 +55,7 @@ def silence_changes(rows: Sequence[HostRow], open_events: Sequence[OpenEvent], *
     return (*opened, *closed)
 
 
-def _daily_writers(rows: Sequence[HostRow]) -> set[str]:
+def _daily_writers(rows: Sequence[Arrivals]) -> set[str]:
     return {row.host for row in rows if row.host and row.kind in DAILY and row.last_seen_at - row.first_seen_at >= timedelta(hours=20)}
 
 

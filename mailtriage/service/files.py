@@ -1,48 +1,15 @@
-"""What the configuration names, loaded: store, rules, model. Everything that can be wrong is said here, before anything starts."""
+"""The files of the store, as the configuration names them. The accepting process imports this and nothing heavier."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from mailtriage.config import Config
 from mailtriage.errors import StoreError
-from mailtriage.judge import Kinds, Model
-from mailtriage.rulebook import Rulebook
-from mailtriage.rulebook import load as load_rules
-from mailtriage.shipped import shipped
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 
 INSTANCE_FILE = "instance"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What decides about mails."""
-
-    rulebook: Rulebook
-    model: Model | None
-    promoted: Kinds
-
-
-def judgement(config: Config) -> Judgement:
-    """The shipped rules with the site's own over them, and the model; ModelError and RuleError say what to do."""
-    folders = [shipped("rules")]
-    if config.rules.local.is_dir() and any(config.rules.local.glob("*.toml")):
-        folders.append(config.rules.local)
-    return Judgement(
-        rulebook=load_rules(*folders), model=model(config.model.path, config.folder), promoted=frozenset(config.model.promoted)
-    )
-
-
-def model(name: str, folder: Path = Path()) -> Model | None:
-    """The model of this name: `none`, `shipped`, or a folder (relative to `folder`)."""
-    if name == "none":
-        return None
-    from mailtriage.classify import load as load_model
-
-    return load_model(shipped("models") / "base" if name == "shipped" else folder / name)
 
 
 def store_folder(config: Config) -> Path:

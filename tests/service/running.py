@@ -1,0 +1,120 @@
+"""A real `serve` in a child process, for tests: started on loopback, stopped or killed by its own pid."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mailtriage.store.main import Store
+from mailtriage.store.spool import Spool
+
+PATIENCE_S = 60.0
+
+
+def free_port() -> int:
+    """A port that was free a moment ago: for daemons that must come back on the same one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    """Returns as soon as the condition holds, and fails with `what` when it never does."""
+    deadline = time.monotonic() + PATIENCE_S
+    pause = socket.socketpair()  # selecting on a silent socket is the wait: it ends early for nobody, and burns nothing
+    pause[0].settimeout(0.02)
+    try:
+        while not condition():
+            assert time.monotonic() < deadline, f"never happened: {what}"
+            try:
+                pause[0].recv(1)
+            except TimeoutError:
+                continue
+    finally:
+        for one in pause:
+            one.close()
+
+
+class Serve:
+    """One `mailtriage serve` on a configuration folder."""
+
+    def __init__(self, folder: Path, *, port: int = 0, extra: str = "", arguments: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.config = folder / "mailtriage.toml"
+        self.arguments = tuple(arguments)
+        self.process: subprocess.Popen[bytes] | None = None
+        self.smtp = self.http = 0
+        self.config.write_text(f'[store]\npath = "store"\n[receive]\nport = {port}\n[http]\nport = 0\n{extra}', encoding="utf-8")
+
+    def start(self) -> Serve:
+        """Starts and waits until it listens."""
+        command = [sys.executable, "-m", "mailtriage", "serve", "--config", str(self.config), *self.arguments]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"serve did not start:\n{self.log()[-3000:]}"
+        ports = json.loads(line)
+        self.smtp, self.http = ports["smtp"], ports["http"]
+        return self
+
+    def kill(self) -> None:
+        """SIGKILL: as a power cut does it."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """SIGTERM, and the exit code."""
+        return self._end(signal.SIGTERM)
+
+    def signal(self, number: int) -> None:
+        """Any other signal."""
+        assert self.process is not None
+        os.kill(self.process.pid, number)
+
+    def log(self) -> str:
+        """All it has logged."""
+        return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body of an HTTP request to it."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def store(self) -> Store:
+        """Its main file, to read."""
+        return Store(self.folder / "store" / "mailtriage.sqlite3", read_only=True)
+
+    def spool(self) -> Spool:
+        """Its spool."""
+        return Spool(self.folder / "store" / "spool.sqlite3")
+
+    def wait_until_judged(self) -> None:
+        """Until everything received is recorded."""
+        wait_until(lambda: (self.folder / "store" / "mailtriage.sqlite3").exists(), "a store")
+        store, spool = self.store(), self.spool()
+        try:
+            wait_until(lambda: store.cursor >= spool.last_seq(), "all mails judged")
+        finally:
+            store.close()
+            spool.close()
+
+    def _end(self, number: int) -> int:
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(PATIENCE_S)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return code
