@@ -65,6 +65,14 @@ class ModelConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventsConfig:
+    """How long an event may end by itself before anybody is told. Only senders that say OK (Zabbix ...) are waited for."""
+
+    hold_warning_s: int = _key(600, "seconds a warning is held; over by then, it is only counted")
+    hold_high_s: int = _key(120, "the same for high; critical is never held")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelayConfig:
     """The MTA that takes what leaves by mail: digests, and mail of people, unchanged."""
 
@@ -111,6 +119,7 @@ class Config:
     receive: ReceiveConfig = field(default_factory=ReceiveConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    events: EventsConfig = field(default_factory=EventsConfig)
     relay: RelayConfig = field(default_factory=RelayConfig)
     digest: DigestConfig = field(default_factory=DigestConfig)
     http: HttpConfig = field(default_factory=HttpConfig)
@@ -127,6 +136,7 @@ TABLES: Mapping[str, type] = {
     "receive": ReceiveConfig,
     "rules": RulesConfig,
     "model": ModelConfig,
+    "events": EventsConfig,
     "relay": RelayConfig,
     "digest": DigestConfig,
     "http": HttpConfig,
@@ -244,6 +254,8 @@ class _Reader:
             ("receive", "idle_timeout_s", config.receive.idle_timeout_s, 1),
             ("store", "keep_dropped_days", config.store.keep_dropped_days, 1),
             ("store", "keep_raised_days", config.store.keep_raised_days, 1),
+            ("events", "hold_warning_s", config.events.hold_warning_s, 0),
+            ("events", "hold_high_s", config.events.hold_high_s, 0),
             ("digest", "silent_after_h", config.digest.silent_after_h, 1),
         ):
             if value < least:

@@ -17,7 +17,7 @@ class Verdict(enum.StrEnum):
     DROP = "drop"
     DIGEST = "digest"
     EVENT = "event"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105
 
     @property
     def loudness(self) -> int:

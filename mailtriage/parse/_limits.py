@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 READ_LIMIT = 8 * 1024 * 1024  # bytes of a mail that are read; the store keeps all of them
-HEADER_BLOCK_LIMIT = 128 * 1024
-HEADER_LIMIT = 16 * 1024
+HEADER_BLOCK_LIMIT = 64 * 1024
+HEADER_LIMIT = 8 * 1024
 MIME_HEADER_LIMIT = 4000
 MAX_HEADER_LINES = 2000
 MAX_PARAMETERS = 40
-MAX_BOUNDARIES = 60
+MAX_BOUNDARIES = 24
 MAX_MIME_HEADERS = 60_000
 
 _HEADER_END = re.compile(rb"\n\r?\n|\r\r")

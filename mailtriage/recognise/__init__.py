@@ -1,0 +1,51 @@
+"""Message to Report: which kind of mail this is, and its sections. One module a kind, found by walking the package."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+from functools import cache
+from typing import Protocol, cast
+
+from mailtriage.recognise import human, unknown
+from mailtriage.types import Message, Report
+
+__all__ = ["kinds", "recognise"]
+
+_logger = logging.getLogger(__name__)
+_LAST = ("human", "unknown")
+
+
+class Recogniser(Protocol):
+    """What a module of this package offers."""
+
+    __name__: str
+
+    def claims(self, message: Message) -> bool:
+        """True if the mail is of this kind, by at least two marks."""
+
+    def report(self, message: Message) -> Report:
+        """The mail cut into sections."""
+
+
+@cache
+def kinds() -> tuple[Recogniser, ...]:
+    """The recognisers in the order they are asked: machines by name, then people, then unknown."""
+    names = sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_") and found.name not in _LAST)
+    machines = tuple(cast(Recogniser, importlib.import_module(f"{__name__}.{name}")) for name in names)
+    return (*machines, cast(Recogniser, human), cast(Recogniser, unknown))
+
+
+def recognise(message: Message) -> Report:
+    """The report a message is; never raises: what a recogniser cannot take is of kind `unknown`, with a note."""
+    name = ""
+    try:
+        for recogniser in kinds():
+            name = recogniser.__name__.rpartition(".")[2]
+            if recogniser.claims(message):
+                return recogniser.report(message)
+    except Exception as error:  # the edge around one mail: a fault in one recogniser must not hold up the others' mails
+        _logger.exception("mail=%s recogniser=%s failed", message.id, name)
+        return unknown.report(message, note=f"the recogniser {name} failed ({type(error).__name__}), so this was not taken apart")
+    return unknown.report(message)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from mailtriage.config import Config, SinkConfig
 from mailtriage.errors import Place, StoreError
 from mailtriage.sinks import Sink, deliver, open_sink
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
-from mailtriage.types import Change, Severity
+from mailtriage.types import Change, ChangeType, Recovery, Severity
 
 RELAY_SINK = "relay"  # takes digests and mail of people
 _POLL_S = 5.0  # a retry comes due without anybody telling
@@ -41,11 +41,13 @@ def open_sinks(config: Config, instance: str) -> dict[str, Sink]:
 class Deliverer:
     """Brings the outbox to the sinks."""
 
-    def __init__(self, config: Config, store: Store, spool: Spool, instance: str) -> None:
+    def __init__(self, config: Config, store: Store, spool: Spool, instance: str, clock: Callable[[], datetime]) -> None:
         self._sinks = open_sinks(config, instance)
         self._wants = config.sinks
+        self._holds = {Severity.WARNING: config.events.hold_warning_s, Severity.HIGH: config.events.hold_high_s}
         self._store = store
         self._spool = spool
+        self._clock = clock
         self._news = {name: threading.Event() for name in self._sinks}
         self._is_stopping = False
         self._threads: list[threading.Thread] = []
@@ -60,6 +62,12 @@ class Deliverer:
         if not change.is_news:
             return ()
         return tuple(one.name for one in self._wants if _reaches(one, change))
+
+    def hold_for(self, change: Change) -> timedelta:
+        """How long a new event is kept back, should it be over soon: none for what cannot say so, or is critical."""
+        if change.type is not ChangeType.OPENED or change.event.recovery is not Recovery.EXPLICIT or not change.mail_id:
+            return timedelta()
+        return timedelta(seconds=self._holds.get(change.event.severity, 0))
 
     def start(self) -> None:
         """Begins to deliver."""
@@ -85,7 +93,7 @@ class Deliverer:
         while True:
             self._news[name].clear()
             try:
-                n_done = deliver(self._store.outbox, self._sinks[name], lambda: datetime.now(UTC), self._spool.get)
+                n_done = deliver(self._store.outbox, self._sinks[name], self._clock, self._spool.get)
             except StoreError as error:
                 _log.error("what=outbox_unreadable sink=%s error=%r", name, error.message)
                 n_done = 0

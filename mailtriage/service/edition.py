@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailtriage.config import Config
-from mailtriage.digest.edition import Book, Edition, Parked, SilentHost, WouldDrop
 from mailtriage.correlate.silence import CHECK
+from mailtriage.digest.edition import Book, Edition, Parked, SilentHost, WouldDrop
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.store.values import ClosedEvent

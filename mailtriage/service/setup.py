@@ -10,8 +10,8 @@ from pathlib import Path
 from mailtriage.config import TABLES, Config
 from mailtriage.errors import MailtriageError
 from mailtriage.service import files
-from mailtriage.service.judgement import load_judgement, load_model_of
 from mailtriage.service.deliver import open_sinks
+from mailtriage.service.judgement import load_judgement, load_model_of
 from mailtriage.sinks import kinds
 
 _EXAMPLE_RULE = """\
@@ -72,15 +72,12 @@ def config_text(store: Path | None = None) -> str:
 
 def reference() -> str:
     """docs/config.md: every table and key with default and meaning, and the keys of each sink."""
-    parts = [
-        "# Configuration\n\nMade by `make docs` from the code; `mailtriage init DIR` writes a commented file. Paths are relative to the file.\n"
-    ]
+    parts = ["# Configuration\n\nMade by `make docs`; `mailtriage init DIR` writes a commented file. Paths are relative to the file.\n"]
     for name, shape in TABLES.items():
         parts.append(f"\n## [{name}]\n{(shape.__doc__ or '').strip()}\n\n| key | default | meaning |\n| --- | --- | --- |\n")
         parts += [f"| `{key.name}` | `{_toml(key.default)}` | {key.metadata['help']} |\n" for key in dataclasses.fields(shape)]
-    parts.append(
-        "\n## [[sink]]\nOne table for each target: `type`, `name` (default: the type), `min_severity` (default: `warning`), and the keys of the type.\n"
-    )
+    parts.append("\n## [[sink]]\nOne table for each target: `type`, `name` (default: the type), `min_severity` (default: `warning`),\n")
+    parts.append("and the keys of the type.\n")
     for kind, module in sorted(kinds().items()):
         parts.append(f'\n### type = "{kind}"\n| key | default | meaning |\n| --- | --- | --- |\n')
         for key in dataclasses.fields(module.Settings):

@@ -23,8 +23,8 @@ from mailtriage.correlate import correlate, expire, seen_at, silence_changes
 from mailtriage.errors import MailtriageError
 from mailtriage.pipeline import triage
 from mailtriage.service import files, mailing
-from mailtriage.service.judgement import load_judgement
 from mailtriage.service.deliver import Deliverer
+from mailtriage.service.judgement import load_judgement
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.types import Change, ChangeType, Outcome, RawMail, Verdict
@@ -45,13 +45,13 @@ class Worker:
     def __init__(self, config: Config, *, is_mail_clock: bool = False) -> None:
         self.config = config
         self.is_mail_clock = is_mail_clock
+        self._mail_time: datetime | None = None
         self.spool: Spool = files.open_spool(config)
         self.store: Store = files.open_store(config)
         self.judgement = load_judgement(config, survives_model=True)
         for note in self.judgement.notes:
             _log.error("what=not_as_configured %s", maillog.logfmt(note=note))
-        self.deliverer = Deliverer(config, self.store, self.spool, files.instance(config))
-        self._mail_time: datetime | None = None
+        self.deliverer = Deliverer(config, self.store, self.spool, files.instance(config), self.now)
         self._next_tick: datetime | None = None
         self._forgot_on: date | None = None
         # A mail may have killed the worker before this one: those it had in hand are taken one by one, each counted before.
@@ -66,7 +66,7 @@ class Worker:
         assert self.config.path is not None
         fresh = configuration.load(self.config.path)
         judgement = load_judgement(fresh)
-        deliverer = Deliverer(fresh, self.store, self.spool, files.instance(fresh))
+        deliverer = Deliverer(fresh, self.store, self.spool, files.instance(fresh), self.now)
         self.deliverer.stop()
         self.config, self.judgement, self.deliverer = fresh, judgement, deliverer
         deliverer.start()
@@ -107,7 +107,7 @@ class Worker:
                 return self._judge(seq, raw)
             except MailtriageError:
                 raise  # the store's own troubles are not the mail's fault
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # The one place around one mail (style.md): whatever it is, the mail is kept and shown.
                 _log.exception("mail id=%s could not be judged, try %d", raw.id, n_tries)
                 problem = f"{type(error).__name__}: {error}"
@@ -132,6 +132,7 @@ class Worker:
             seen_at=seen_at(outcome),
             now=now,
             sinks_for=self.deliverer.sinks_for,
+            hold_for=self.deliverer.hold_for,
             pass_to=self.deliverer.pass_sinks,
         )
         return outcome, changes

@@ -224,7 +224,7 @@ JOBS: tuple[Job, ...] = (
     Job(command="certbot renew", output=_certbot, hour=12, minute=44, where=_is_linux, every=3),
     Job(command="/root/bin/backup.sh", output=_backup, hour=23, minute=10, where=_is_freebsd, every=4),
     Job(command="/usr/local/bin/sicherung.sh", output=_german_backup, hour=22, minute=5, where=_is_linux, every=4, charset="iso-8859-1"),
-    Job(command="tar czf /backup/etc.tgz /etc", output=_tar, hour=3, minute=40, every=5),
+    Job(command="tar czf /backup/etc.tgz /etc", output=_tar, hour=3, minute=40, every=7),
     Job(command="find /var/tmp -name 'upload-*' -mtime +7 -print -delete", output=_find, hour=4, minute=50, every=7),
     Job(
         command="mysqldump --all-databases -ubackup -pxxxx > /backup/all.sql",
@@ -269,7 +269,7 @@ JOBS: tuple[Job, ...] = (
         minute=5,
         user="www",
         where=_named("web", "cache", "proxy"),
-        every=2,
+        every=3,
     ),
 )
 

@@ -321,8 +321,8 @@ def plan(hosts: tuple[Host, ...], days: int, seed: int, start: datetime) -> Sche
             free = [host for host in able if host.number not in busy]
             # A host can have several incidents, but only one of a type: their mails would run into each other.
             reserve = [host for host in able if not any(known.host is host and known.type is kind for known in incidents)]
-            if kind.name == "host_silent":
-                reserve = []
+            if kind.name == "host_silent" and (days < 3 or len(hosts) < 2):
+                break  # too short to know what is missing
             if not (free or reserve):
                 break
             host = source.choice(free or reserve)

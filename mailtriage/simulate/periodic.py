@@ -22,9 +22,9 @@ def reports(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Dr
     yield from _nightly(host, day, schedule, seed)
     if day.weekday() == SATURDAY:
         moment = _moment(host, day, time(4, 15), schedule, seed, "weekly")
-        yield _mail(
-            moment, moment.at + timedelta(seconds=moment.source.uniform(30, 900)), "weekly", _visible(host, weekly.weekly_sections(moment))
-        )
+        parts = _visible(host, weekly.weekly_sections(moment))
+        if parts:  # mail -E sends no empty report
+            yield _mail(moment, moment.at + timedelta(seconds=moment.source.uniform(30, 900)), "weekly", parts)
     if day.day == 1:
         moment = _moment(host, day, time(5, 30), schedule, seed, "monthly")
         yield _mail(moment, moment.at + timedelta(seconds=moment.source.uniform(1, 9)), "monthly", weekly.monthly_sections(moment))

@@ -96,6 +96,7 @@ def _sick_pool(moment: Moment, draw: int, is_resilvering: bool, allocated_g: flo
     disks = [f"gptid/{source.randrange(16**8):08x}-5d1c-11ee-9f2b-{source.randrange(16**12):012x}" for _ in range(host.n_disks)]
     gone, device = str(source.randrange(10**18, 10**19)), disks[1]
     see = "https://openzfs.github.io/openzfs-docs/msg/ZFS-8000-" if host.release[0] >= 13 else "http://illumos.org/msg/ZFS-8000-"
+    scrubbed = (moment.local - timedelta(days=1 + host.ip_last % 30)).strftime("%a %b %e 04:21:50 %Y")
     block = [f"  pool: {host.pool}", " state: DEGRADED"]
     if is_resilvering:
         percent = source.uniform(20, 90)
@@ -114,7 +115,7 @@ def _sick_pool(moment: Moment, draw: int, is_resilvering: bool, allocated_g: flo
             "\tthe pool to continue functioning in a degraded state.",
             "action: Attach the missing device and online it using 'zpool online'.",
             f"   see: {see}2Q",
-            "  scan: scrub repaired 0 in 0 days 01:12:09 with 0 errors on Sun Nov  1 04:21:50 2026",
+            f"  scan: scrub repaired 0 in 0 days 01:12:09 with 0 errors on {scrubbed}",
         ]
     width = 49
     block += ["config:", "", f"\t{'NAME':<{width}} STATE     READ WRITE CKSUM", f"\t{host.pool:<{width}} DEGRADED     0     0     0"]

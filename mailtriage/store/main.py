@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -28,10 +28,15 @@ UNDROP = "undrop"  # the `by` of a drop taken back
 _NEVER = 0  # shown in no digest by itself
 _SUBJECT = 500
 _Sinks = Callable[[Change], Sequence[str]]
+_Hold = Callable[[Change], timedelta]
 
 
 def _no_sinks(_: Change) -> Sequence[str]:
     return ()
+
+
+def _no_hold(_: Change) -> timedelta:
+    return timedelta()
 
 
 class Store:
@@ -66,6 +71,7 @@ class Store:
         seen_at: datetime,
         now: datetime,
         sinks_for: _Sinks = _no_sinks,
+        hold_for: _Hold = _no_hold,
         pass_to: Sequence[str] = (),
         is_archive: bool = False,
     ) -> bool:
@@ -86,7 +92,7 @@ class Store:
             self._add_measures(outcome, seen_at)
             self._db.run("unpark", (outcome.id,))
             self._db.run("forget_tries", (outcome.id,))
-            self.apply(changes, now=now, sinks_for=sinks_for)
+            self.apply(changes, now=now, sinks_for=sinks_for, hold_for=hold_for)
             if passed:
                 self.outbox.add_pass(outcome.id, pass_to, now)
             return True
@@ -195,12 +201,12 @@ class Store:
         at = self._db.value("closed_at", (_sql(key),))
         return datetime.fromisoformat(at) if at else None
 
-    def apply(self, changes: Sequence[Change], *, now: datetime, sinks_for: _Sinks = _no_sinks) -> None:
-        """Writes changes of events, and for each that is news a delivery to each of its sinks."""
+    def apply(self, changes: Sequence[Change], *, now: datetime, sinks_for: _Sinks = _no_sinks, hold_for: _Hold = _no_hold) -> None:
+        """Writes changes of events, and for each that is news a delivery to each of its sinks, held for `hold_for`."""
         with self._db.transaction():
             for change in changes:
                 if self._apply(change) and change.is_news:
-                    self.outbox.add_change(change, sinks_for(change), now)
+                    self.outbox.add_change(change, sinks_for(change), now, hold_for(change))
 
     def ack(self, key: str, comment: str, *, until: datetime | None = None, above: float | None = None, at: datetime) -> OpenEvent:
         """Writes down that somebody knows of the open event; the later acknowledgement replaces the earlier."""

@@ -16,7 +16,7 @@ from mailtriage.store._sqlite import Database, iso
 from mailtriage.store.codec import change_from, change_text
 from mailtriage.store.values import Delivery, What
 from mailtriage.text import one_line
-from mailtriage.types import Change
+from mailtriage.types import Change, ChangeType
 
 LEASE = timedelta(minutes=3)  # longer than any sink may take for one try
 FIRST_RETRY = timedelta(seconds=15)
@@ -30,11 +30,20 @@ class Outbox:
         self._db = db
         self._jitter = jitter
 
-    def add_change(self, change: Change, sinks: Sequence[str], now: datetime) -> None:
-        """Writes one delivery of the change for each sink; the same change again is the same delivery."""
+    def add_change(self, change: Change, sinks: Sequence[str], now: datetime, hold: timedelta = timedelta()) -> None:
+        """Writes one delivery of the change for each sink; the same change again is the same delivery.
+
+        A delivery is held for `hold`: when the event closes meanwhile nobody is told of either. A change that is not held
+        releases those of its key that are.
+        """
         said = f"{change.event.id} {change.type} {change.mail_id or change.at.isoformat()}"
         for sink in sinks:
-            self._add(sink, said, What.CHANGE, change.event.key, change.mail_id, change_text(change), now)
+            held = {"sink": sink, "order_key": change.event.key, "now": iso(now)}
+            if change.type is ChangeType.CLOSED and self._db.run("withdraw_held", held).rowcount:
+                continue
+            if not hold:
+                self._db.run("release_held", held)
+            self._add(sink, said, What.CHANGE, change.event.key, change.mail_id, change_text(change), now, hold)
 
     def add_digest(self, slot: str, subject: str, text: str, html: str, sinks: Sequence[str], now: datetime) -> None:
         """Writes one delivery of the digest for each sink."""
@@ -82,7 +91,9 @@ class Outbox:
         at = self._db.value("next_due", (sink,))
         return datetime.fromisoformat(at) if at else None
 
-    def _add(self, sink: str, said: str, what: What, order_key: str, mail_id: str, payload: str, now: datetime) -> None:
+    def _add(
+        self, sink: str, said: str, what: What, order_key: str, mail_id: str, payload: str, now: datetime, hold: timedelta = timedelta()
+    ) -> None:
         self._db.run(
             "add_delivery",
             {
@@ -93,6 +104,7 @@ class Outbox:
                 "mail_id": mail_id,
                 "payload": payload,
                 "at": iso(now),
+                "due": iso(now + hold),
             },
         )
 

@@ -135,8 +135,13 @@ WHERE n > coalesce((SELECT through FROM digests ORDER BY n DESC LIMIT 1), 0) AND
 SELECT host, verdict, by, count(*) AS n FROM mails WHERE received_at >= ? GROUP BY host, verdict, by
 
 -- name: add_delivery
-INSERT INTO outbox (id, sink, order_key, what, mail_id, payload, created_at, next_try_at) VALUES (:id, :sink, :order_key, :what, :mail_id, :payload, :at, :at)
+INSERT INTO outbox (id, sink, order_key, what, mail_id, payload, created_at, next_try_at) VALUES (:id, :sink, :order_key, :what, :mail_id, :payload, :at, :due)
 ON CONFLICT (id) DO NOTHING
+-- name: withdraw_held
+DELETE FROM outbox WHERE sink = :sink AND order_key = :order_key AND state = 'waiting' AND n_tries = 0 AND next_try_at > :now
+-- name: release_held
+UPDATE outbox SET next_try_at = :now
+WHERE sink = :sink AND order_key = :order_key AND state = 'waiting' AND n_tries = 0 AND next_try_at > :now
 -- name: due
 SELECT * FROM outbox AS due WHERE state = 'waiting' AND sink = :sink AND next_try_at <= :now
 AND NOT EXISTS (

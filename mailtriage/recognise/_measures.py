@@ -1,0 +1,68 @@
+"""Every measure a recogniser can take: its name, its unit and what it says. `docs/kinds.md` is made from this table."""
+
+from __future__ import annotations
+
+import re
+
+from mailtriage.types import Measure
+
+# name: (unit, what it is; the subject in brackets)
+MEASURES = {
+    "fs_used": ("%", "capacity of a file system as df prints it, over 100 where the reserve is used [mount point]"),
+    "fs_used_pseudo": ("%", "the same for file systems that are full by nature: devfs, procfs, CDs, images [mount point]"),
+    "fs_avail": ("B", "space left, negative where the reserve is used [mount point]"),
+    "fs_inodes_used": ("%", "inodes in use, with df -i [mount point]"),
+    "pool_used": ("%", "capacity of a ZFS pool [pool]"),
+    "pool_frag": ("%", "fragmentation of a ZFS pool [pool]"),
+    "pool_errors": ("", "read, write and checksum errors of a vdev since boot or clear [pool/vdev]"),
+    "pool_data_errors": ("", "known data errors of a pool [pool]"),
+    "pool_resilver": ("%", "how far a resilver has come [pool]"),
+    "scrub_age": ("d", "days since the last scrub [pool]"),
+    "mirror_rebuild": ("%", "how far the rebuild of a mirror or array has come [mirror]"),
+    "if_errors": ("", "input and output errors since boot [interface]"),
+    "if_collisions": ("", "collisions since boot [interface]"),
+    "if_drops": ("", "dropped packets since boot [interface]"),
+    "uptime": ("s", "time since boot [other host, with rwhod]"),
+    "load": ("", "load average of the last minute [other host, with rwhod]"),
+    "mail_queue": ("", "mails in a queue [local or submit]"),
+    "mail_rejects": ("", "rejected mails of the day"),
+    "zone_transfers": ("", "denied zone transfers of the day"),
+    "login_failures": ("lines", "lines about failed logins of the day"),
+    "refused_connections": ("lines", "lines about refused connections of the day"),
+    "kernel_lines": ("lines", "new kernel messages"),
+    "denied_packets": ("", "packets denied since the counters were cleared [packet filter]"),
+    "kernel_version": ("", "__FreeBSD_version of the kernel, where it differs from userland"),
+    "userland_version": ("", "__FreeBSD_version of userland, where it differs from the kernel"),
+    "pkg_vulnerable": ("", "vulnerable packages or, in base, problems [jail]"),
+    "pkg_outdated": ("", "packages out of date"),
+    "unowned_files": ("", "files with an unknown user or group"),
+    "ntp_offset": ("ms", "offset to a time server [peer]"),
+    "cron_lines": ("", "lines a job printed [job]"),
+    "backup_bytes": ("B", "bytes a copy job sent [job]"),
+    "backup_size": ("B", "total size of what a copy job looked after [job]"),
+    "exit_code": ("", "the exit code a job names [job]"),
+    "zabbix_duration": ("s", "how long a problem lasted, or lasts"),
+    "zabbix_value": ("", "the first number of the operational data"),
+    "smart_count": ("", "the count a SMART warning names [device]"),
+    "smart_change": ("", "how much that count changed [device]"),
+    "temperature": ("C", "temperature of a disk [device]"),
+}
+
+_FACTORS = {"": 1, "B": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4, "P": 1024**5, "E": 1024**6}
+_NUMBER = re.compile(r"(-?\d{1,18}(?:\.\d{1,9})?)([BKMGTPEk]?)i?B?", re.ASCII)
+
+
+def measure(name: str, subject: str, value: float) -> Measure:
+    """A measure with the unit of its table row."""
+    return Measure(name=name, subject=subject[:200], value=float(value), unit=MEASURES[name][0])
+
+
+def number(text: str) -> float | None:
+    """`1.2K`, `29G`, `-512`, `0B` as a number with powers of 1024, None if it is none."""
+    found = _NUMBER.fullmatch(text)
+    return float(found.group(1)) * _FACTORS[found.group(2).upper()] if found else None
+
+
+def percent(text: str) -> float | None:
+    """`93%` as 93.0, None if it is no percentage."""
+    return number(text[:-1]) if text.endswith("%") else None

@@ -1,0 +1,16 @@
+"""FreeBSD's periodic(8), on Saturdays: subject `HOST weekly run output`."""
+
+from __future__ import annotations
+
+from mailtriage.recognise import _periodic
+from mailtriage.types import Message, Report
+
+
+def claims(message: Message) -> bool:
+    """True if subject and body are those of a weekly report."""
+    return _periodic.claims(message, "weekly")
+
+
+def report(message: Message) -> Report:
+    """The report, one section for each heading."""
+    return _periodic.report(message, "weekly")
