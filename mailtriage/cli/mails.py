@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +23,7 @@ def mails(
     query: Annotated[
         list[str] | None, typer.Argument(metavar="[QUERY]...", help="host:web* kind:cron verdict:drop since:2026-11-20 words")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="At most so many, newest first.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many, newest first.")] = 50,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -156,7 +157,7 @@ def label(
     if dry_run:
         print(f"would label {full} {wanted}")
         return
-    store.label(full, section or None, wanted, why=why, who=getpass.getuser(), at=moment(now))
+    store.label(full, section or None, wanted, why=why, who=_user(), at=moment(now))
     print(f"labelled {full} {wanted}")
 
 
@@ -172,6 +173,14 @@ def unlabel(mail_id: IdArgument, config: ConfigOption = None, dry_run: DryRunOpt
     full = store.full_id(mail_id)
     labels = store.labels(full) if dry_run else store.unlabel(full)
     print(f"{'would take back' if dry_run else 'took back'} {plural(len(labels), 'label')} of {full}")
+
+
+def _user() -> str:
+    """Who gives the label; a user without a name is known by number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return str(os.getuid())
 
 
 def _store(config: ConfigOption) -> Store:

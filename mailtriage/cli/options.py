@@ -25,6 +25,7 @@ ConfigOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 NowOption = Annotated[str, typer.Option("--now", metavar="ISO", help="Fixes the clock, for example 2026-11-23T06:30:00+00:00.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+_FIRST_YEAR, _LAST_YEAR = 1971, 9000  # an id begins with the time since 1970, and days are added and taken away
 
 
 def configuration(path: Path | None) -> Config:
@@ -41,10 +42,13 @@ def moment(text: str, option: str = "--now") -> datetime:
     """An ISO date or time as UTC; the present for an empty text. A time without a zone counts as UTC."""
     if not text:
         return datetime.now(UTC)
+    remedy = "write 2026-11-23 or 2026-11-23T06:30:00+00:00"
     try:
         value = datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{option} {text!r} is not an ISO time", remedy="write 2026-11-23 or 2026-11-23T06:30:00+00:00") from None
+        raise InputError(f"{option} {text!r} is not an ISO time", remedy=remedy) from None
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise InputError(f"{option} {text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", remedy=remedy)
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
 
 

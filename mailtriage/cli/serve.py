@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mailtriage.cli import app
+from mailtriage.cli import EX_TEMPFAIL, app
 from mailtriage.cli.options import ConfigOption, DryRunOption, JsonOption, configuration, print_json
 
 
@@ -57,9 +57,12 @@ def inject(
             rcpt_tos=tuple(recipients or ()),
         )
     except MailtriageError as error:
-        # Whatever is wrong with us is no reason for the MTA to bounce the mail.
         typer.echo(f"mailtriage: {error}", err=True)
-        code = pipe.EX_TEMPFAIL
+        code = EX_TEMPFAIL
+    except Exception as error:  # noqa: BLE001
+        # The edge of reception, as in the SMTP conversation: whatever is wrong with us is no reason for the MTA to bounce the mail.
+        typer.echo(f"mailtriage: {type(error).__name__}: {error}", err=True)
+        code = EX_TEMPFAIL
     raise typer.Exit(code)
 
 

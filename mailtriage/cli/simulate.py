@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -38,7 +39,7 @@ def simulate(
         print(f"{plural(n, 'mail')} in {out / 'mails'}, the truth in {out / 'truth.json'}")
         return
     host, _, port = smtp.rpartition(":")
-    if not host or not port.isdigit():
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) <= 65535:
         raise InputError(f"--smtp {smtp!r} is not HOST:PORT", remedy="write 127.0.0.1:8025")
     sent = send(host, int(port), mails(made))
     for refused in sent.refused:

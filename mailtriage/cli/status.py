@@ -24,6 +24,7 @@ def status(
     """
     from mailtriage.errors import MailtriageError
     from mailtriage.service.files import open_spool, open_store
+    from mailtriage.text import one_line
 
     try:
         settings = configuration(config)
@@ -32,7 +33,9 @@ def status(
         n_waiting = max(0, spool.last_seq() - store.cursor)
         balance = store.balance(spool.n_received(), spool.last_seq())
     except MailtriageError as error:
-        print(f"MAILTRIAGE {_WORDS[3]} - {error.message}" if nagios else f"unknown: {error}")
+        # A plugin's output is one line, and what follows a bar is performance data.
+        said = one_line(str(error)).replace("|", "/")
+        print(f"MAILTRIAGE {_WORDS[3]} - {said}" if nagios else f"unknown: {error}")
         raise typer.Exit(3 if nagios else 2) from None
     faults = list(balance.faults)
     faults += [f"{n_dead} deliveries given up"] if n_dead else []

@@ -22,6 +22,7 @@ _ATTRIBUTION = re.compile(
     r"|-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Message d'origine|Mensaje original) ?-{2,}|Begin forwarded message:)",
     re.MULTILINE,
 )
+_ZABBIX_ID = re.compile(r"<[\w.]{1,200}@zabbix\.com>")  # on the first mail too, where nothing is replied to
 _PGP = re.compile(r"^-----BEGIN PGP (?:SIGNED )?MESSAGE-----", re.MULTILINE)
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|moin|dear|liebe|lieber|servus|guten (?:tag|morgen|abend)|good (?:morning|afternoon|evening)|bonjour|bonsoir|salut|hola"
@@ -67,7 +68,7 @@ def forbids(message: Message) -> bool:
     if _REPLY.match(message.subject):
         return True
     names = {name.lower(): value for name, value in message.headers}
-    if "references" in names or "in-reply-to" in names:
+    if "references" in names or not _ZABBIX_ID.fullmatch(names.get("in-reply-to", "<1@zabbix.com>")):
         return True
     if _MAIL_PROGRAM.search(names.get("x-mailer", "")) or _MAIL_PROGRAM.search(names.get("user-agent", "")):
         return True

@@ -54,6 +54,7 @@ class Daemon:
         self._worker: asyncio.subprocess.Process | None = None
         self._worker_metrics = ""
         self._is_ready = False
+        self._was_ready = False
         self._is_stopping = False
         self.fatal = ""  # why the worker refused to start, for good
 
@@ -116,26 +117,34 @@ class Daemon:
             _log.error("what=worker_died %s", maillog.logfmt(restart_in_s=pause))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), pause)
+                return
 
     async def _run_worker(self) -> None:
         assert self._config.path is not None
         command = [sys.executable, "-m", "mailtriage.service.worker", str(self._config.path)]
         command += ["mail-clock"] if self._is_mail_clock else []
-        self._worker = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22, start_new_session=True
-        )
+        try:
+            self._worker = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**22, start_new_session=True
+            )
+        except OSError as error:  # no memory, no process to be had: reception goes on, and it is tried again
+            _log.error("what=worker_not_started %s", maillog.logfmt(error=error.strerror))
+            return
         assert self._worker.stdout is not None
-        was_ready = False
+        if self._is_stopping:
+            self._order("stop")
         async for line in self._worker.stdout:
             try:
                 message = json.loads(line)
             except ValueError:
                 continue
-            self._is_ready = was_ready = was_ready or bool(message.get("ready"))
+            if message.get("ready"):
+                self._is_ready = self._was_ready = True
             self._worker_metrics = message.get("metrics", self._worker_metrics)
-            if message.get("fatal") and not was_ready:
-                # Wrong from the start: nothing gets better by trying again.
-                self.fatal = message["fatal"]
+            if error := message.get("fatal"):
+                _log.error("what=worker_failed %s", maillog.logfmt(error=error))
+                # Wrong from the start, nothing gets better by trying again; later (a full disk) it may, and reception goes on.
+                self.fatal = "" if self._was_ready else error
         self._is_ready = False
         await self._worker.wait()
 

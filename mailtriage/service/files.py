@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
+import tempfile
 from pathlib import Path
 
 from mailtriage.config import Config
@@ -35,14 +39,27 @@ def open_store(config: Config, *, read_only: bool = False) -> Store:
 
 def instance(config: Config) -> str:
     """The name in our own mails by which we refuse them when they come back; made once for each store."""
-    import secrets
-
     path = store_folder(config) / INSTANCE_FILE
     try:
-        return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        name = secrets.token_hex(8)
-        path.write_text(name + "\n", encoding="ascii")
-        return name
+        name = _read(path) or _read(_created(path))
     except (OSError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path} cannot be read: {error}", remedy="give it back to the user mailtriage runs as") from error
+        remedy = "the file and its folder must belong to the user mailtriage runs as, and the disk must have space"
+        raise StoreError(f"{path} cannot be read or made: {error}", remedy=remedy) from error
+    if not name:
+        raise StoreError(f"{path} is empty", remedy="remove it: it is made anew")
+    return name
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="ascii").strip() if path.exists() else ""
+
+
+def _created(path: Path) -> Path:
+    """Makes the file whole or not at all; of two processes that try at once the first wins."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{INSTANCE_FILE}-") as draft:
+        draft.write(f"{secrets.token_hex(8)}\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft.name, path)
+    return path

@@ -64,6 +64,8 @@ class Rehearsal:
     false_alarms: tuple[OpenEvent, ...]
     events: tuple[OpenEvent | ClosedEvent, ...]
     n_sent: int  # event changes that reached the sink
+    n_told: int  # mails that caused them
+    n_flaps: int  # events that were over within their hold time
     n_passed: int  # mails of people that reached the relay
     n_digests: int  # digests that reached the relay
     edition: Edition
@@ -77,9 +79,14 @@ class Rehearsal:
         return tuple(finding for finding in self.findings if finding.event is None and not finding.is_shown)
 
     @property
+    def n_quiet(self) -> int:
+        """Mails that ask for nobody's eye: dropped, or of an event and told to nobody (over within its hold time, or a repeat of it)."""
+        return self.n_mails - self.n_told - self.verdicts[Verdict.DIGEST] - self.verdicts[Verdict.PASS]
+
+    @property
     def noise_reduction(self) -> float:
-        """The share of the mails nobody has to read, because they were dropped for a reason."""
-        return self.verdicts[Verdict.DROP] / self.n_mails if self.n_mails else 0.0
+        """The share of the mails that ask for nobody's eye."""
+        return self.n_quiet / self.n_mails if self.n_mails else 0.0
 
 
 class _Mailbox:
@@ -109,13 +116,14 @@ def rehearse(hosts: int, days: int, seed: int, progress: Progress) -> Rehearsal:
             send("127.0.0.1", port, letters, lambda n: progress("sending over SMTP", n, len(letters)))
             seconds_sending = time.monotonic() - sending
             store, spool = files.open_store(config, read_only=True), files.open_spool(config)
-            _wait_until_judged(store, spool, progress)
+            _wait_until_judged(store, spool, max(letter.sent_at for letter in letters), progress)
         end = max(letter.sent_at for letter in letters)
         result = _compare(store, spool, letters, made.incidents, end)
         edition = mailing.preview(
             store, spool, config, load_judgement(config, survives_model=True).notes, since=end - timedelta(days=1), now=end
         )
-        sent = (folder / "events.jsonl").read_text(encoding="utf-8").splitlines() if (folder / "events.jsonl").exists() else []
+        told = folder / "events.jsonl"
+        sent = [json.loads(line) for line in told.read_text(encoding="utf-8").splitlines()] if told.exists() else []
         n_digests = sum(b"X-Mailtriage-Digest:" in mail.data for mail in mailbox.mails)
         rehearsal = Rehearsal(
             n_mails=len(letters),
@@ -127,6 +135,8 @@ def rehearse(hosts: int, days: int, seed: int, progress: Progress) -> Rehearsal:
             false_alarms=result.false_alarms,
             events=result.events,
             n_sent=len(sent),
+            n_told=len({change["mail_id"] for change in sent if change["mail_id"]}),
+            n_flaps=len(result.events) - len({change["key"] + change["event_id"] for change in sent}),
             n_passed=len(mailbox.mails) - n_digests,
             n_digests=n_digests,
             edition=edition,
@@ -202,10 +212,10 @@ def _serving(folder: Path) -> Iterator[int]:
             process.terminate()
 
 
-def _wait_until_judged(store: Store, spool: Spool, progress: Progress) -> None:
+def _wait_until_judged(store: Store, spool: Spool, end: datetime, progress: Progress) -> None:
     last = spool.last_seq()
     stalled_since, cursor = time.monotonic(), -1
-    while store.cursor < last or any(state == "waiting" and n for _, state, n in store.outbox.counts()):
+    while store.cursor < last or store.outbox.n_due(end):
         if store.cursor != cursor:
             stalled_since, cursor = time.monotonic(), store.cursor
         elif time.monotonic() - stalled_since > _START_S:

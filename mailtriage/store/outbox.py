@@ -86,6 +86,10 @@ class Outbox:
         """(sink, `waiting` or `dead`, how many), also for sinks that are not configured any more."""
         return tuple((row["sink"], row["state"], row["n"]) for row in self._db.rows("n_deliveries"))
 
+    def n_due(self, now: datetime) -> int:
+        """How many deliveries could go out now."""
+        return int(self._db.value("n_due", (iso(now),)))
+
     def next_due(self, sink: str) -> datetime | None:
         """When the next delivery of this sink may be due; None when nothing waits."""
         at = self._db.value("next_due", (sink,))

@@ -160,5 +160,7 @@ UPDATE outbox SET state = 'dead', ended_at = ?, error = ? WHERE id = ? AND state
 SELECT * FROM outbox WHERE state = 'dead' ORDER BY n
 -- name: n_deliveries
 SELECT sink, state, count(*) AS n FROM outbox WHERE state <> 'done' GROUP BY sink, state ORDER BY sink, state
+-- name: n_due
+SELECT count(*) FROM outbox WHERE state = 'waiting' AND next_try_at <= ?
 -- name: next_due
 SELECT min(next_try_at) FROM outbox WHERE state = 'waiting' AND sink = ?
