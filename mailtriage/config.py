@@ -69,7 +69,7 @@ class EventsConfig:
     """How long an event may end by itself before anybody is told. Only senders that say OK (Zabbix ...) are waited for."""
 
     hold_warning_s: int = _key(600, "seconds a warning is held; over by then, it is only counted")
-    hold_high_s: int = _key(120, "the same for high; critical is never held")
+    hold_high_s: int = _key(600, "the same for high; critical is never held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +142,7 @@ TABLES: Mapping[str, type] = {
     "http": HttpConfig,
 }
 _SEVERITIES = ("info", "warning", "high", "critical")
+_TAKEN = ("relay",)  # the outbox's name for the [relay]
 
 
 def find(path: Path | None = None) -> Path | None:
@@ -156,15 +157,25 @@ def find(path: Path | None = None) -> Path | None:
 def load(path: Path) -> Config:
     """The configuration in `path`; a ConfigError lists every problem at once, each with its line."""
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise ConfigError("there is no such configuration file", place=Place(str(path)), remedy="mailtriage init DIR writes one") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"the configuration cannot be read: {error}", place=Place(str(path))) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        why = error.strerror if isinstance(error, OSError) else error
+        remedy = "name a file that this user may read"
+        raise ConfigError(f"the configuration cannot be read: {why}", place=Place(str(path)), remedy=remedy) from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = Place(str(path), content.count(b"\n", 0, error.start) + 1)
+        raise ConfigError("this is not UTF-8 text", place=place, remedy="save the file as UTF-8") from None
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"this is not TOML: {_without_position(str(error))}", place=_toml_place(path, str(error))) from None
+        remedy = "texts stand in quotes, lists in [ ]; `mailtriage init DIR` writes an example"
+        raise ConfigError(
+            f"this is not TOML: {_without_position(str(error))}", place=_toml_place(path, text, str(error)), remedy=remedy
+        ) from None
     return _Reader(path, text).config(tables)
 
 
@@ -217,19 +228,26 @@ class _Reader:
             self.problem("sink", "", "sinks are a list of tables: write [[sink]]")
             return ()
         found: list[SinkConfig] = []
-        for table in tables:
+        for nth, table in enumerate(tables):
+            if not isinstance(table, dict):
+                self.problem("sink", "", "sinks are a list of tables: write [[sink]]")
+                continue
             kind, name = table.get("type"), table.get("name", table.get("type"))
             if not isinstance(kind, str) or not isinstance(name, str):
-                self.problem("sink", "", 'a [[sink]] needs type = "webhook", "file" ... and may have a name')
+                self.problem("sink", "", 'a [[sink]] needs type = "webhook", "file" ... and may have a name', nth)
                 continue
             severity = table.get("min_severity", "warning")
             if severity not in _SEVERITIES:
-                self.problem("sink", "min_severity", f"min_severity is one of {', '.join(_SEVERITIES)}, not {severity!r}")
+                self.problem("sink", "min_severity", f"min_severity is one of {', '.join(_SEVERITIES)}, not {severity!r}", nth)
                 continue
-            if any(name == sink.name for sink in found):
-                self.problem("sink", "name", f"two sinks have the name {name!r}: give one of them another name")
+            if name in _TAKEN or any(name == sink.name for sink in found):
+                owner = "the relay" if name in _TAKEN else "another sink"
+                self.problem("sink", "name", f"the name {name!r} is taken by {owner}: give this sink another one", nth)
                 continue
             options = {key: value for key, value in table.items() if key not in ("type", "name", "min_severity")}
+            for key, value in options.items():
+                if isinstance(value, str) and not value.isprintable():
+                    self.problem("sink", key, f"{key} holds a character that cannot be printed", nth)
             found.append(SinkConfig(name=name, type=kind, min_severity=severity, options=types.MappingProxyType(options)))
         return tuple(found)
 
@@ -239,55 +257,71 @@ class _Reader:
 
         for network in config.receive.networks:
             try:
-                ipaddress.ip_network(network, strict=False)
-            except ValueError:
-                self.problem("receive", "networks", f"{network!r} is not a network such as 192.0.2.0/24")
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                self.problem("receive", "networks", f"networks: {error}; write one such as 192.0.2.0/24")
+        if not config.receive.networks:
+            self.problem("receive", "networks", "networks is empty: nobody could hand in mail")
+        for table, host in (("receive", config.receive.host), ("relay", config.relay.host), ("http", config.http.host)):
+            if host and not _is_host(host):
+                self.problem(table, "host", f"[{table}] host {host!r} is neither an address nor a host name")
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", config.digest.at):
             self.problem("digest", "at", f'at is a time of day such as "06:30", not {config.digest.at!r}')
         try:
             ZoneInfo(config.digest.zone)
         except (KeyError, ValueError, OSError):
             self.problem("digest", "zone", f'{config.digest.zone!r} is not a time zone such as "Europe/Berlin"')
-        for table, key, value, least in (
-            ("receive", "max_size", config.receive.max_size, 1024),
-            ("receive", "max_connections", config.receive.max_connections, 1),
-            ("receive", "idle_timeout_s", config.receive.idle_timeout_s, 1),
-            ("store", "keep_dropped_days", config.store.keep_dropped_days, 1),
-            ("store", "keep_raised_days", config.store.keep_raised_days, 1),
-            ("events", "hold_warning_s", config.events.hold_warning_s, 0),
-            ("events", "hold_high_s", config.events.hold_high_s, 0),
-            ("digest", "silent_after_h", config.digest.silent_after_h, 1),
+        for table, key, value, least, most in (
+            ("receive", "max_size", config.receive.max_size, 1024, 512 * 2**20),  # one value of SQLite takes 1,000,000,000 bytes
+            ("receive", "max_connections", config.receive.max_connections, 1, 100_000),
+            ("receive", "idle_timeout_s", config.receive.idle_timeout_s, 1, 86_400),
+            ("store", "keep_dropped_days", config.store.keep_dropped_days, 1, 36_500),
+            ("store", "keep_raised_days", config.store.keep_raised_days, 1, 36_500),
+            ("digest", "silent_after_h", config.digest.silent_after_h, 1, 8760),
         ):
-            if value < least:
-                self.problem(table, key, f"[{table}] {key} must be at least {least}")
+            if not least <= value <= most:
+                self.problem(table, key, f"[{table}] {key} must lie between {least} and {most}")
         for table, port, least in (("receive", config.receive.port, 0), ("relay", config.relay.port, 1), ("http", config.http.port, -1)):
             if not least <= port <= 65535:
                 self.problem(table, "port", f"[{table}] port must lie between {least} and 65535")
         if config.digest.to and not config.relay.host:
             self.problem("digest", "to", "the digest has readers but [relay] host is empty: name the MTA that takes it")
 
-    def problem(self, table: str, key: str, message: str) -> None:
-        self.problems.append(f"{Place(str(self.path), *self.locate(table, key))}: {message}")
+    def problem(self, table: str, key: str, message: str, nth: int = 0) -> None:
+        self.problems.append(f"{Place(str(self.path), *self.locate(table, key, nth))}: {message}")
 
-    def locate(self, table: str, key: str) -> tuple[int, int]:
-        """Line and column of a key within its table, or of the table's own heading."""
-        inside, heading = False, (1, 1)
+    def locate(self, table: str, key: str, nth: int = 0) -> tuple[int, int]:
+        """Line and column of a key within its table (the `nth` of that name), or of the table's own heading."""
+        n_headings, inside, heading = -1, False, (1, 1)
         for number, line in enumerate(self.lines, 1):
             if match := re.match(r"\s*\[\[?\s*([\w.-]+)", line):
-                inside = match[1] == table
+                n_headings += match[1] == table
+                inside = match[1] == table and n_headings == nth
                 if inside:
                     heading = (number, match.start(1) + 1)
                 continue
-            wanted = key if inside else table if not key else ""
-            if wanted and (match := re.match(rf"\s*[\"']?({re.escape(wanted)})[\"']?\s*=", line)):
+            if inside and key and (match := re.match(rf"\s*[\"']?({re.escape(key)})[\"']?\s*=", line)):
                 return number, match.start(1) + 1
+            if heading == (1, 1) and (match := re.match(rf"\s*({re.escape(table)})\s*[.=]", line)):
+                heading = (number, match.start(1) + 1)
         return heading
+
+
+def _is_host(text: str) -> bool:
+    """Whether a resolver can be asked for it: no empty or overlong label, nothing that cannot be printed."""
+    try:
+        return bool(text.encode("idna")) and text.isprintable() and " " not in text
+    except UnicodeError:
+        return False
 
 
 def _as(hint: object, value: object) -> object:
     """`value` as the type of a key; ValueError says in words what the key takes."""
     if hint is int and isinstance(value, int) and not isinstance(value, bool):
         return value
+    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    if any(isinstance(text, str) and not text.isprintable() for text in texts):
+        raise ValueError(f"holds a character that cannot be printed: {value!r}")
     if hint is str and isinstance(value, str):
         return value
     if hint is Path and isinstance(value, str) and value:
@@ -303,9 +337,9 @@ def _did_you_mean(word: str, known: Sequence[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}"
 
 
-def _toml_place(path: Path, error: str) -> Place:
+def _toml_place(path: Path, text: str, error: str) -> Place:
     match = re.search(r"at line (\d+), column (\d+)", error)
-    return Place(str(path), int(match[1]), int(match[2])) if match else Place(str(path))
+    return Place(str(path), int(match[1]), int(match[2])) if match else Place(str(path), max(1, len(text.splitlines())))
 
 
 def _without_position(error: str) -> str:

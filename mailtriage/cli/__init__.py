@@ -6,6 +6,7 @@ import importlib
 import io
 import os
 import sys
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -19,7 +20,7 @@ _PIPE_CODES = (0, 65, EX_TEMPFAIL)
 class _Commands(TyperGroup):
     """The commands, for readers that may go away in the middle."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         """Runs the command and writes out all it printed: at exit it would be too late for a good message."""
         try:
             result = super().invoke(ctx)

@@ -9,9 +9,7 @@ from html.parser import HTMLParser
 HTML_LIMIT = 512 * 1024
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
-_BLOCKS = frozenset(
-    "p div tr li ul ol table h1 h2 h3 h4 h5 h6 pre blockquote hr dt dd section article header footer address form center thead tbody".split()
-)
+_BLOCKS = re.compile(r"p|div|tr|li|[uo]l|table|thead|tbody|h[1-6r]|pre|blockquote|d[td]|section|article|header|footer|address|form|center")
 _UNSEEN = frozenset({"script", "style", "title"})
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _TAG = re.compile(r"<[^<>]*>")
@@ -27,14 +25,14 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: object) -> None:
         if tag in _UNSEEN:
             self.unseen = tag
-        elif tag == "br" or tag in _BLOCKS:
+        elif tag == "br" or _BLOCKS.fullmatch(tag):
             self.pieces.append("\n")
             self.n_pre += tag == "pre"
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self.unseen:
             self.unseen = ""
-        elif tag in _BLOCKS:
+        elif _BLOCKS.fullmatch(tag):
             self.pieces.append("\n\n" if tag == "p" else "\n")
             self.n_pre = max(0, self.n_pre - (tag == "pre"))
         elif tag in ("td", "th"):

@@ -17,7 +17,7 @@ _HEADERS = re.compile(rb"(?:[!-9;-~]+:[\t -~]*\r?\n(?:[ \t]+[!-~][\t -~]*\r?\n)*
 _CONTENT_TYPE = re.compile(
     r"text/plain(?:; ?charset=(?:\"([a-z0-9._-]+)\"|([a-z0-9._-]+)))?(?:; ?format=(?:\"fixed\"|fixed))?;?", re.IGNORECASE | re.ASCII
 )
-_READ_HERE = frozenset({"from", "date"})
+_READ_HERE = frozenset({"from", "date", "content-type", "content-transfer-encoding"})
 _HEADER = re.compile(r"([!-9;-~]+):([\t -~]*(?:\r?\n[ \t][\t -~]*)*)")
 
 
@@ -28,31 +28,19 @@ def read(raw: RawMail) -> Message | None:
     if found is None or b"=?" in found.group():
         return None
     headers = tuple((name, unfold(value)) for name, value in _HEADER.findall(found.group().decode("ascii")))
-    charset = ""
-    sender: tuple[str, str] | None = ("", "")
-    sent_at = None
-    seen = set()
+    own: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
-        if key not in _READ_HERE and not key.startswith("content-"):
-            continue
-        if key in seen:
-            return None
-        seen.add(key)
-        if key == "from":
-            sender = simple_sender(value)
-            if sender is None:
+        if key in _READ_HERE or key.startswith("content-"):
+            if key in own or key not in _READ_HERE:
                 return None
-        elif key == "date":
-            sent_at = simple_date(value)
-            if sent_at is None:
-                return None
-        elif key == "content-type":
-            kind = _CONTENT_TYPE.fullmatch(value)
-            if kind is None:
-                return None
-            charset = (kind.group(1) or kind.group(2) or "").lower()
-        elif key != "content-transfer-encoding" or value.lower() not in ("7bit", "8bit"):
-            return None
+            own[key] = value
+    sender = simple_sender(own["from"]) if "from" in own else ("", "")
+    sent_at = simple_date(own["date"]) if "date" in own else None
+    kind = _CONTENT_TYPE.fullmatch(own.get("content-type", "text/plain"))
+    is_encoded = own.get("content-transfer-encoding", "8bit").lower() not in ("7bit", "8bit")
+    if sender is None or kind is None or is_encoded or ("date" in own and sent_at is None):
+        return None
+    charset = (kind.group(1) or kind.group(2) or "").lower()
     text, defects = decoded(data[found.end() :], charset)
     return build(raw, headers=headers, sender=sender, sent_at=sent_at, text=text, defects=defects, unread=())

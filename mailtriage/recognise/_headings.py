@@ -74,7 +74,7 @@ def _lines(name: str) -> Read:
 
 
 _GPART = "gpart_conftxt gpart_partitions gpart_boot gpart_mbr gpart_efi"
-_PASSWD = "backup_passwd passwd_diff"
+_ACCOUNTS = "backup_passwd passwd_diff"
 
 DAILY = (
     _row(100, "Cleaning disks:", "clean_disks", is_log=True),
@@ -84,9 +84,9 @@ DAILY = (
     _row(140, "Removing stale files from /var/rwho:", "clean_rwho"),
     _row(150, "Removing stale entries from sendmail host status cache:", "clean_hoststat"),
     _row(200, "Backup passwd and group files:", "backup_passwd"),
-    _row(200, "HOST passwd diffs:", "passwd_diff", ONE_SHOT, check="account", after=_PASSWD),
-    _row(200, "HOST group diffs:", "group_diff", ONE_SHOT, check="account_group", after=_PASSWD),
-    _row(200, "Verifying group file syntax:", "group_syntax", STATE, after=_PASSWD + " group_diff"),
+    _row(200, "HOST passwd diffs:", "passwd_diff", ONE_SHOT, check="account", after=_ACCOUNTS),
+    _row(200, "HOST group diffs:", "group_diff", ONE_SHOT, check="account_group", after=_ACCOUNTS),
+    _row(200, "Verifying group file syntax:", "group_syntax", STATE, after=_ACCOUNTS + " group_diff"),
     _row(210, "Backing up mail aliases:", "backup_aliases", ONE_SHOT),
     _row(210, "HOST aliases diffs:", "aliases_diff", ONE_SHOT, check="mail_aliases", after="backup_aliases"),
     _row(220, "Backing up package db directory:", "backup_pkgdb"),

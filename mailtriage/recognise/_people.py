@@ -18,19 +18,21 @@ _MAIL_PROGRAM = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(
-    r"^(?:(?:On|Am|Le|El|Op|Il|Em|Den|Em) .{5,150}(?:wrote|schrieb|écrit|escribió|schreef|scritto|escreveu|skrev)[^\n]{0,100}:\s*$"
-    r"|-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Message d'origine|Mensaje original) ?-{2,}|Begin forwarded message:)",
+    r"^(?:(?:On|Am|Le|El|Op|Il|Em|Den|Em) .{5,150}(?:wrote|schrieb|écrit|escribió|schreef|scritto|escreveu|skrev)"
+    r"[^\n]{0,100}:\s*$|-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Message d'origine|Mensaje original) ?-{2,}"
+    r"|Begin forwarded message:)",
     re.MULTILINE,
 )
 _ZABBIX_ID = re.compile(r"<[\w.]{1,200}@zabbix\.com>")  # on the first mail too, where nothing is replied to
 _PGP = re.compile(r"^-----BEGIN PGP (?:SIGNED )?MESSAGE-----", re.MULTILINE)
 _GREETING = re.compile(
-    r"(?:hi|hello|hey|hallo|moin|dear|liebe|lieber|servus|guten (?:tag|morgen|abend)|good (?:morning|afternoon|evening)|bonjour|bonsoir|salut|hola"
-    r"|buenos|ciao|gentile|hej|hoi|beste|olá|caro|cześć|dobrý|привет|здравствуйте)\b(?!\.)[^\n:]{0,60}$",
+    r"(?:hi|hello|hey|hallo|moin|dear|lieber?|servus|guten (?:tag|morgen|abend)|good (?:morning|afternoon|evening)"
+    r"|bonjour|bonsoir|salut|hola|buenos|ciao|gentile|hej|hoi|beste|olá|caro|cześć|dobrý|привет|здравствуйте)\b(?!\.)[^\n:]{0,60}$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|sincerely|yours|(?:viele |liebe |beste |mit freundlichen )?grü(?:ß|ss)en?"
+    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|sincerely|yours"
+    r"|(?:viele |liebe |beste |mit freundlichen )?grü(?:ß|ss)en?"
     r"|gruß|gruss|mfg|lg|vg|danke|cordialement|merci|saludos|gracias|saluti|grazie|groeten|hälsningar|hilsen|-- ?)[^\n:=]{0,40}$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -115,21 +117,27 @@ def sign(message: Message) -> str:
     if forbids(message):
         return "it is a reply, a forward, signed, or made with a mail program"
     first = next((line.strip() for line in message.text[:4000].split("\n") if line.strip()), "")
-    has_greeting = bool(_GREETING.match(first)) if len(first) < 100 else False
+    has_greeting = len(first) < 100 and bool(_GREETING.match(first))
     has_closing = bool(_CLOSING.search(message.text[-2000:]))
     if has_greeting and has_closing:
         return "it greets and closes as people do"
-    if is_system_account(message):
-        return ""
-    if has_greeting or has_closing:
-        return "a person's address, and it greets or closes as people do"
-    if _OWN_WORDS.search(message.text[:4000]) and _OWN_WORDS.search(message.subject + " " + first):
-        return "a person's address and words"
+    return "" if is_system_account(message) else _sign_of_account(message, first, has_greeting or has_closing)
+
+
+def _sign_of_account(message: Message, first: str, has_manners: bool) -> str:
+    """The weaker signs, which count where the address is no program's."""
     received = message.headers_named("received")
-    if received and _LOCAL_SUBMISSION.search(received[-1]):
-        return ""  # the name of an account stands there also when its script sends
-    if _PERSONAL_NAME.fullmatch(message.sender_name) and not _MACHINE_WORDS.search(message.sender_name):
-        return "a person's name"
-    if _MAIL_DOMAIN.fullmatch(message.sender.rpartition("@")[2]):
-        return "an address of a mail domain, no account of a host"
-    return ""
+    # The name of an account stands there also when its script sends.
+    is_local = bool(received) and bool(_LOCAL_SUBMISSION.search(received[-1]))
+    has_name = bool(_PERSONAL_NAME.fullmatch(message.sender_name)) and not _MACHINE_WORDS.search(message.sender_name)
+    has_words = bool(_OWN_WORDS.search(message.text[:4000])) and bool(_OWN_WORDS.search(f"{message.subject} {first}"))
+    signs = (
+        (has_manners, "a person's address, and it greets or closes as people do"),
+        (has_words, "a person's address and words"),
+        (has_name and not is_local, "a person's name"),
+        (
+            bool(_MAIL_DOMAIN.fullmatch(message.sender.rpartition("@")[2])) and not is_local,
+            "an address of a mail domain, no account of a host",
+        ),
+    )
+    return next((text for is_there, text in signs if is_there), "")

@@ -21,7 +21,7 @@ _SECURITY_SECTIONS = frozenset(heading.section for heading in SECURITY)
 
 
 def claims(message: Message, part: str) -> bool:
-    """True if this is the `part` (daily, weekly, monthly, security) mail: the subject and a line of the body say so, and no person's sign speaks against."""
+    """True if subject and body say that this is the `part` mail (daily, weekly, monthly, security), and no person's sign forbids it."""
     subject = _SUBJECT.fullmatch(message.subject)
     if subject:
         if subject.group(2) != part:
@@ -99,7 +99,9 @@ class _Cutter:
 
     def cut(self, lines: list[str]) -> None:
         """Give each line to its section."""
-        has_gaps = self._has_gaps(lines)
+        start = next((n for n, line in enumerate(lines) if line and not line.isspace()), 0)
+        # A copy that lost all its empty lines: there a known heading at a line start has to do.
+        has_gaps = any(not line or line.isspace() for line in lines[start:])
         is_start = True
         for line in lines:
             stripped = line.rstrip()
@@ -115,12 +117,6 @@ class _Cutter:
                     self._begin(heading, stripped)
                     continue
             self.pieces[-1].lines.append(line)
-
-    def _has_gaps(self, lines: list[str]) -> bool:
-        """False for a copy that lost all its empty lines; then a known heading at a line start has to do."""
-        text = [line for line in lines if line.strip()]
-        first = next((n for n, line in enumerate(lines) if line.strip()), 0)
-        return len(lines) - first > len(text)
 
     def _heading(self, line: str, is_start: bool) -> Heading | None:
         current = self.pieces[-1].heading
@@ -160,9 +156,11 @@ class _Cutter:
 def _section(piece: _Piece) -> Section:
     heading = piece.heading
     lines = piece.lines
-    start = next((n for n, line in enumerate(lines) if line.strip()), len(lines))
-    end = next((n for n in range(len(lines), start, -1) if lines[n - 1].strip()), start)
-    lines = lines[start:end]
+    while lines and not lines[-1].strip():
+        lines.pop()
+    start = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if start:
+        lines = lines[start:]
     item = heading.item
     if heading.section == "zfs_pools":
         sick = sick_pools(lines)

@@ -16,8 +16,8 @@ SEVERITIES = {
     "disaster": Severity.CRITICAL,
 }
 _FIELD = re.compile(
-    r"(Problem name|Host|Severity|Operational data|Current utilization|Original problem ID|Original event ID|Trigger|Trigger status|Trigger severity|Problem duration"
-    r"|Device IP|Device DNS|Device status|Host name|Host IP|Agent port|Discovery rule): ?(.*)"
+    r"(Problem name|Problem duration|Host|Severity|Operational data|Current utilization|Original (?:problem|event) ID"
+    r"|Trigger|Trigger status|Trigger severity|Device IP|Device DNS|Device status|Host name|Host IP|Agent port|Discovery rule): ?(.*)"
 )
 _SPAN = re.compile(r"(\d{1,9})(ms|[yMwdhms])(?![a-zA-Z])")
 _SECONDS = {"y": 365 * 86400, "M": 30 * 86400, "w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1, "ms": 0.001}

@@ -1,4 +1,6 @@
-"""FreeBSD's periodic(8), from within the daily run: subject `HOST daily security run output` or, before FreeBSD 10, `HOST security run output`."""
+"""FreeBSD's periodic(8), from within the daily run.
+
+Subject `HOST daily security run output` or, before FreeBSD 10, `HOST security run output`."""
 
 from __future__ import annotations
 

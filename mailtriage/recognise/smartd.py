@@ -17,7 +17,7 @@ _DEVICE = re.compile(r"^Device: (/dev/\S{1,100}(?: \[[\w,.-]{1,60}\]){0,3}),? (.
 _TESTED = re.compile(r"^TEST EMAIL from smartd for device: (/dev/\S{1,100})", re.MULTILINE)
 _SERIAL = re.compile(r"\bS/N:([^\s,]{1,60})")
 _COUNT = re.compile(
-    r"^(\d{1,9}) (?:Currently unreadable|Total unreadable|Offline uncorrectable|Total offline uncorrectable)|increased from \d{1,9} to (\d{1,9})"
+    r"^(\d{1,9}) (?:Currently unreadable|Total unreadable|(?:Offline|Total offline) uncorrectable)|increased from \d{1,9} to (\d{1,9})"
 )
 _CHANGE = re.compile(r"\(changed ([+-]\d{1,9})\)")
 _TEMPERATURE = re.compile(r"^Temperature (\d{1,3}) Celsius")

@@ -13,9 +13,13 @@ from mailtriage.types import Measure, Message, Recovery, Report, Section, Severi
 
 _REPLY_ID = re.compile(r"<(\d{1,20})\.[\w.]{1,180}@zabbix\.com>")
 _SUBJECT = re.compile(
-    r"(?P<problem>Problem|PROBLEM)(?: started)?: .|(?P<recovery>Resolved(?: in [\w ]{1,40})?|OK): .|(?P<update>Updated problem(?: in [\w ]{1,40})?): ."
-    r"|(?P<discovery>Discovery: (?:UP|DOWN|DISCOVERED|LOST)\b)|(?P<autoregistration>Auto ?registration: .)"
-    r"|(?P<internal>Zabbix database is |.{1,200} (?:is|became) not supported)|Service \"[^\"]{1,200}\" (?:(?P<service_problem>problem)|(?P<service_recovery>resolved))"
+    r"(?P<problem>Problem|PROBLEM)(?: started)?: ."
+    r"|(?P<recovery>Resolved(?: in [\w ]{1,40})?|OK): ."
+    r"|(?P<update>Updated problem(?: in [\w ]{1,40})?): ."
+    r"|(?P<discovery>Discovery: (?:UP|DOWN|DISCOVERED|LOST)\b)"
+    r"|(?P<autoregistration>Auto ?registration: .)"
+    r"|(?P<internal>Zabbix database is |.{1,200} (?:is|became) not supported)"
+    r"|Service \"[^\"]{1,200}\" (?:(?P<service_problem>problem)|(?P<service_recovery>resolved))"
 )
 _PREFIX = re.compile(r"^(?:Problem(?: started)?|PROBLEM|OK|Resolved(?: in [\w ]{1,40})?|Updated problem(?: in [\w ]{1,40})?): ")
 _FIRST_LINES = (
@@ -24,7 +28,8 @@ _FIRST_LINES = (
     (
         "update",
         re.compile(
-            r".{1,200} (?:acknowledged|unacknowledged|commented|closed|suppressed|unsuppressed|changed severity|changed rank).{0,200} problem at \d{4}\.|.{1,200} changed severity from "
+            r".{1,200} (?:(?:un)?acknowledged|commented|closed|(?:un)?suppressed|changed rank).{0,200} problem at \d{4}\."
+            r"|.{1,200} changed severity from "
         ),
     ),
     ("discovery", re.compile(r"Discovery rule:")),
@@ -135,8 +140,9 @@ def _item(message: Message, name: str, found: dict[str, str], event: str) -> str
         return found.get("host name") or message.subject.partition(": ")[2]
     by_reply = _REPLY_ID.fullmatch(message.header("In-Reply-To"))
     by_text = _ORIGINAL.search(message.text)
-    if by_reply or by_text:
-        return (by_reply or by_text).group(1)  # type: ignore[union-attr]
+    for named in (by_reply, by_text):
+        if named:
+            return named.group(1)
     return " ".join(re.sub(r"\d+(?:\.\d+)?", "#", event).split())[:150]
 
 

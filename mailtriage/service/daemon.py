@@ -141,10 +141,10 @@ class Daemon:
             if message.get("ready"):
                 self._is_ready = self._was_ready = True
             self._worker_metrics = message.get("metrics", self._worker_metrics)
-            if error := message.get("fatal"):
-                _log.error("what=worker_failed %s", maillog.logfmt(error=error))
+            if fatal := message.get("fatal"):
+                _log.error("what=worker_failed %s", maillog.logfmt(error=fatal))
                 # Wrong from the start, nothing gets better by trying again; later (a full disk) it may, and reception goes on.
-                self.fatal = "" if self._was_ready else error
+                self.fatal = "" if self._was_ready else fatal
         self._is_ready = False
         await self._worker.wait()
 

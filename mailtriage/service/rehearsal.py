@@ -64,7 +64,7 @@ class Rehearsal:
     false_alarms: tuple[OpenEvent, ...]
     events: tuple[OpenEvent | ClosedEvent, ...]
     n_sent: int  # event changes that reached the sink
-    n_told: int  # mails that caused them
+    n_told: int  # mails by which a problem was told; that it is over asks for nobody
     n_flaps: int  # events that were over within their hold time
     n_passed: int  # mails of people that reached the relay
     n_digests: int  # digests that reached the relay
@@ -80,7 +80,7 @@ class Rehearsal:
 
     @property
     def n_quiet(self) -> int:
-        """Mails that ask for nobody's eye: dropped, or of an event and told to nobody (over within its hold time, or a repeat of it)."""
+        """Mails that ask for nobody's eye: dropped, or of an event that is over, was over within its hold time, or repeats."""
         return self.n_mails - self.n_told - self.verdicts[Verdict.DIGEST] - self.verdicts[Verdict.PASS]
 
     @property
@@ -135,7 +135,7 @@ def rehearse(hosts: int, days: int, seed: int, progress: Progress) -> Rehearsal:
             false_alarms=result.false_alarms,
             events=result.events,
             n_sent=len(sent),
-            n_told=len({change["mail_id"] for change in sent if change["mail_id"]}),
+            n_told=len({change["mail_id"] for change in sent if change["mail_id"] and change["state"] == "problem"}),
             n_flaps=len(result.events) - len({change["key"] + change["event_id"] for change in sent}),
             n_passed=len(mailbox.mails) - n_digests,
             n_digests=n_digests,
@@ -165,6 +165,8 @@ port = {relay_port}
 sender = "mailtriage@demo.example.org"
 [digest]
 to = ["admin@example.org"]
+[model]
+promoted = ["cron"]
 [[sink]]
 type = "file"
 path = {json.dumps(str(folder / "events.jsonl"))}

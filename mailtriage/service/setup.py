@@ -13,6 +13,8 @@ from mailtriage.service import files
 from mailtriage.service.deliver import open_sinks
 from mailtriage.service.judgement import load_judgement, load_model_of
 from mailtriage.sinks import kinds
+from mailtriage.store.main import Store
+from mailtriage.store.spool import Spool
 
 _EXAMPLE_RULE = """\
 # Your own rules for cron mail, laid over the shipped ones; a rule with the id of a shipped one replaces it.
@@ -103,14 +105,22 @@ def _store(config: Config) -> Iterator[Finding]:
     except MailtriageError as error:
         yield Finding(what="store", is_good=False, detail=str(error))
         return
+    try:
+        yield from _books(config, spool, store)
+    except MailtriageError as error:
+        yield Finding(what="store", is_good=False, detail=str(error))
+    finally:
+        store.close()
+        spool.close()
+
+
+def _books(config: Config, spool: Spool, store: Store) -> Iterator[Finding]:
     balance = store.balance(spool.n_received(), spool.last_seq())
     books = "the books balance" if balance.is_balanced else "; ".join(balance.faults)
     yield Finding(what="store", is_good=balance.is_balanced, detail=f"{config.store.path}: {books}")
     dead = len(store.outbox.dead_letters())
     if dead:
         yield Finding(what="outbox", is_good=False, detail=f"{dead} deliveries given up: `mailtriage sinks check` lists them")
-    store.close()
-    spool.close()
 
 
 def _rules(config: Config) -> Iterator[Finding]:
@@ -122,6 +132,9 @@ def _rules(config: Config) -> Iterator[Finding]:
     yield Finding(what="rules", is_good=not rulebook.problems, detail=f"{len(rulebook.rules)} rules, {len(rulebook.problems)} broken")
     for problem in rulebook.problems:
         yield Finding(what="rules", is_good=False, detail=str(problem))
+    if not config.rules.local.is_dir():
+        detail = f"the folder of your own rules {config.rules.local} is not there: make it, or name another as [rules] local"
+        yield Finding(what="rules", is_good=False, detail=detail)
 
 
 def _model(config: Config) -> Iterator[Finding]:
