@@ -5,6 +5,7 @@ The order is the promise: nothing below can drop what something above has kept. 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -117,7 +118,7 @@ def _judge_section(case: Case, section: Section) -> Judged:
 
 
 def _raised(report: Report, section: Section, ruling: Ruling, floor: tuple[Reason, ...], tests: tuple[Reason, ...]) -> Judged:
-    events = tuple(_event(report, section, hit) for hit in ruling.events)
+    events = _worst_by_key(_event(report, section, hit) for hit in ruling.events)
     problems = [event for event in events if event.state is State.PROBLEM]
     worst = max(problems or events, key=lambda event: event.severity.rank)
     return Judged(
@@ -130,6 +131,15 @@ def _raised(report: Report, section: Section, ruling: Ruling, floor: tuple[Reaso
         score=1.0,
         shadow=tests,
     )
+
+
+def _worst_by_key(events: Iterable[Event]) -> tuple[Event, ...]:
+    """One event for each key: where several rules speak of the same item the worst of them counts."""
+    worst: dict[str, Event] = {}
+    for event in events:
+        if event.key not in worst or event.severity.rank > worst[event.key].severity.rank:
+            worst[event.key] = event
+    return tuple(worst.values())
 
 
 def _learnt(case: Case, section: Section, ruling: Ruling, tests: tuple[Reason, ...]) -> Judged:

@@ -57,11 +57,17 @@ class _Judged:
     findings: tuple[Finding, ...]
 
 
-def train(examples: Iterable[Example], read: Read, out: Path) -> Manifest:
-    """Trains gate and classifier and writes them to the folder `out`; `read` parses and recognises one mail."""
+def train(examples: Iterable[Example], read: Read, out: Path, *, forgets_hosts: bool = False) -> Manifest:
+    """Trains gate and classifier and writes them to the folder `out`; `read` parses and recognises one mail.
+
+    With `forgets_hosts` no host's own habits are kept: for a model to ship to other fleets, whose hosts may have the same names.
+    """
     cases, training_digest = _cases(examples, read)
     split, judged = _cross_judged(cases)
     gate = learn(_approved(cases))
+    if forgets_hosts:
+        for _, table in gate.tables():
+            table.hosts.clear()
     n_contradictions = dispute(gate, _must_see(cases))
     note = _why_no_classifier(cases)
     files = {model_folder.GATE: model_folder.packed_gate({key: stored_table(table) for key, table in gate.tables()})}

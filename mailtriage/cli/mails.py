@@ -21,7 +21,7 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The mail's id, or
 @app.command()
 def mails(
     query: Annotated[
-        list[str] | None, typer.Argument(metavar="[QUERY]...", help="host:web* kind:cron verdict:drop since:2026-11-20 words")
+        list[str] | None, typer.Argument(metavar="QUERY", help="host:web* kind:cron verdict:drop since:2026-11-20 words")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1_000_000, help="At most so many, newest first.")] = 50,
     config: ConfigOption = None,

@@ -21,7 +21,7 @@ app.add_typer(commands, name="model")
 
 @commands.command()
 def train(
-    directories: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Labelled folders: NAME.eml or NAME.txt beside NAME.json.")],
+    directories: Annotated[list[Path], typer.Argument(metavar="DIR", help="Labelled folders: NAME.eml or NAME.txt beside NAME.json.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The model folder to write.")],
     as_json: JsonOption = False,
 ) -> None:
@@ -75,7 +75,7 @@ def evaluate(
 
 @commands.command()
 def show(
-    directory: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A model folder. Default: the shipped model.")] = None,
+    directory: Annotated[Path | None, typer.Argument(metavar="DIR", help="A model folder. Default: the shipped model.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show a model's card: what it was made from, how good it is, where it ends.

@@ -19,7 +19,7 @@ app.add_typer(commands, name="rules")
 @commands.command()
 def check(
     path: Annotated[
-        Path | None, typer.Argument(metavar="[PATH]", help="A folder of rules, or one rule file. Default: the shipped rules.")
+        Path | None, typer.Argument(metavar="PATH", help="A folder of rules, or one rule file. Default: the shipped rules.")
     ] = None,
     as_json: JsonOption = False,
     now: NowOption = "",

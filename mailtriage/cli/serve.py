@@ -32,7 +32,7 @@ def serve(
 def inject(
     config: ConfigOption = None,
     sender: Annotated[str, typer.Option("--from", "-f", help="Envelope sender.")] = "",
-    recipients: Annotated[list[str] | None, typer.Argument(metavar="[RECIPIENT]...")] = None,
+    recipients: Annotated[list[str] | None, typer.Argument(metavar="RECIPIENT")] = None,
 ) -> None:
     """Take one mail from standard input, as a mail pipe. Exit 75 (try again) when it could not be stored.
 

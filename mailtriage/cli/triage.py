@@ -22,7 +22,7 @@ ModelOption = Annotated[str, typer.Option("--model", metavar="DIR|none", help="J
 
 @app.command()
 def triage(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help=".eml, .txt, mbox, Maildir, or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help=".eml, .txt, mbox, Maildir, or folders of them.")],
     rules: RulesOption = None,
     model: ModelOption = "shipped",
     as_json: JsonOption = False,

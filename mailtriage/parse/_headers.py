@@ -83,7 +83,7 @@ def build(
         subject=first.get("subject", ""),
         text=text,
         host=host_of(received, address, raw.helo, raw.peer),
-        program=program.lower().strip("() "),
+        program=program.lower().strip().removeprefix("(").removesuffix(")") if program.startswith("(") else program.lower(),
         sent_at=sent_at,
         headers=headers,
         defects=tuple(dict.fromkeys(defects)),

@@ -40,7 +40,9 @@ def too_costly(data: bytes) -> str:
         return f"a header of over {HEADER_LIMIT} bytes"
     if block.count(b"\n") > MAX_HEADER_LINES and not is_mere_body(data):
         return f"over {MAX_HEADER_LINES} lines of headers"
-    return _costly_mime(data)
+    start = block.lower()
+    has_parts = b"multipart/" in start or b"message/" in start
+    return _costly_mime(data.lower() if has_parts else start)
 
 
 def is_mere_body(data: bytes) -> bool:
@@ -48,8 +50,7 @@ def is_mere_body(data: bytes) -> bool:
     return not re.match(rb"(?:From |[!-9;-~]*:|[ \t])", data)
 
 
-def _costly_mime(data: bytes) -> str:
-    lower = data.lower()
+def _costly_mime(lower: bytes) -> str:
     if lower.count(b"boundary") > MAX_BOUNDARIES and len(_BOUNDARY.findall(lower)) > MAX_BOUNDARIES:
         return f"over {MAX_BOUNDARIES} MIME boundaries"
     if b"content-" not in lower:

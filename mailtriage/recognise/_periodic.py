@@ -11,9 +11,9 @@ from mailtriage.recognise._hosts import longer_host, same_host, sane_host
 from mailtriage.recognise._pools import sick_pools
 from mailtriage.types import Message, Recovery, Report, Section
 
-_SUBJECT = re.compile(r"(\S{1,255}) (?:(?:daily|weekly|monthly) (?=security ))?(daily|weekly|monthly|security) run output")
+_SUBJECT = re.compile(r"(\S{1,5000}) (?:(?:daily|weekly|monthly) (?=security ))?(daily|weekly|monthly|security) run output")
 _END = re.compile(r"-- End of (?:/\S*/)?(daily|weekly|monthly|security) output --")
-_PRIOR_RUN = re.compile(r"\S{1,255} (?:daily|weekly|monthly|security) prior run still in progress")
+_PRIOR_RUN = re.compile(r"\S{1,5000} (?:daily|weekly|monthly|security) prior run still in progress")
 _NO_OUTPUT = re.compile(r"No output from the \d{1,6} files processed")
 _LOCK = re.compile(r"can't create /var/run/periodic\.\S+\.lock")
 _DEPRECATED = re.compile(r"Warning: Variable \$\w{1,100} is deprecated,? use \$\w{1,100} instead\.?")

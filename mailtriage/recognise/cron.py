@@ -15,8 +15,8 @@ from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._measures import measure
 from mailtriage.types import Measure, Message, Recovery, Report, Section, State
 
-_CRON = re.compile(r"(?:Cron|fcron) <([^\s@<>]{1,64})@([^\s<>]{1,255})> ?(.*)", re.DOTALL)
-_ANACRON = re.compile(r"Anacron job '([^']{1,200})' on (\S{1,255})")
+_CRON = re.compile(r"(?:Cron|fcron) <([^\s@<>]{1,64})@([^\s<>]{1,5000})> ?(.*)", re.DOTALL)
+_ANACRON = re.compile(r"Anacron job '([^']{1,200})' on (\S{1,5000})")
 _BUSYBOX = re.compile(r"cron: (\S.*)", re.DOTALL)
 _FAILED = " (failed)"
 _DAEMON = re.compile(r"\(?(?:cron daemon|fcron|anacron)\)?", re.IGNORECASE)

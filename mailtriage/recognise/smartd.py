@@ -15,6 +15,7 @@ _HOST_NAME = re.compile(r"^ +host name: +(\S{1,255})", re.MULTILINE)
 _DOMAIN = re.compile(r"^ +DNS domain: +([\w.-]{1,255})$", re.MULTILINE)
 _DEVICE = re.compile(r"^Device: (/dev/\S{1,100}(?: \[[\w,.-]{1,60}\]){0,3}),? (.{1,400})$", re.MULTILINE)
 _TESTED = re.compile(r"^TEST EMAIL from smartd for device: (/dev/\S{1,100})", re.MULTILINE)
+_DYING = re.compile(r"FAILED SMART self-check|SMART Failure:")
 _SERIAL = re.compile(r"\bS/N:([^\s,]{1,60})")
 _COUNT = re.compile(
     r"^(\d{1,9}) (?:Currently unreadable|Total unreadable|(?:Offline|Total offline) uncorrectable)|increased from \d{1,9} to (\d{1,9})"
@@ -23,7 +24,6 @@ _CHANGE = re.compile(r"\(changed ([+-]\d{1,9})\)")
 _TEMPERATURE = re.compile(r"^Temperature (\d{1,3}) Celsius")
 
 _SEVERITIES = {
-    "EmailTest": Severity.INFO,
     "Health": Severity.CRITICAL,
     "ErrorCount": Severity.WARNING,
     "FailedHealthCheck": Severity.WARNING,
@@ -34,11 +34,12 @@ _SEVERITIES = {
 
 
 def claims(message: Message) -> bool:
-    """True if the subject is smartd's and so is the first line."""
-    if not _SUBJECT.fullmatch(message.subject):
-        return False
+    """True if the first line is smartd's, and the subject or the lines that name host and device are too."""
     first = message.text.lstrip()[:200].partition("\n")[0].rstrip()
-    return bool(_FIRST_LINE.fullmatch(first)) and not _people.forbids(message)
+    if not _FIRST_LINE.fullmatch(first):
+        return False
+    has_lines = bool(_HOST_NAME.search(message.text) and (_DEVICE.search(message.text) or _TESTED.search(message.text)))
+    return (has_lines or bool(_SUBJECT.fullmatch(message.subject))) and not _people.forbids(message)
 
 
 def report(message: Message) -> Report:
@@ -46,9 +47,9 @@ def report(message: Message) -> Report:
     subject = _SUBJECT.fullmatch(message.subject)
     fault, named = subject.groups() if subject else ("", "")
     text = message.text
-    is_test = fault == "EmailTest"
     found = _DEVICE.search(text)
     tested = _TESTED.search(text)
+    is_test = found is None and (fault == "EmailTest" or tested is not None)
     device = found.group(1) if found else tested.group(1) if tested else ""
     sentence = found.group(2) if found else ""
     serial = _SERIAL.search(text)
@@ -59,7 +60,7 @@ def report(message: Message) -> Report:
         item=serial.group(1) if serial else device,
         recovery=Recovery.SILENCE,
         state=State.INFO if is_test else State.PROBLEM,
-        severity=_SEVERITIES.get(fault, Severity.HIGH),
+        severity=Severity.CRITICAL if _DYING.match(sentence) else Severity.INFO if is_test else _SEVERITIES.get(fault, Severity.HIGH),
         summary=f"{device}: {sentence}" if sentence else message.subject,
         measures=tuple(_measures(device, sentence)),
     )

@@ -14,7 +14,7 @@ from mailtriage.receive.files import read_mails
 from mailtriage.simulate import fleet, mails
 from mailtriage.types import RawMail
 
-HOSTS, DAYS, SEEDS = 40, 14, (101, 202)
+HOSTS, DAYS, SEEDS = 40, 14, (101, 202, 303, 404)
 START = datetime(2026, 2, 20, tzinfo=UTC)  # a month's end and a weekend lie within
 _LABELS = {"drop": "noise", "digest": "digest", "event": "event", "pass": "human"}
 
@@ -36,7 +36,7 @@ def examples(samples: Path) -> Iterator[Example]:
 def main() -> None:
     """Writes `models/base` below the folder that is named, or the current one."""
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path()
-    manifest = train(examples(root / "samples"), read, root / "models" / "base")
+    manifest = train(examples(root / "samples"), read, root / "models" / "base", forgets_hosts=True)
     print(f"model {manifest.version}: {dict(manifest.labels)}, {manifest.quality}")
 
 

@@ -32,6 +32,7 @@ from mailtriage.types import Change, ChangeType, Outcome, RawMail, Verdict
 BATCH = 64  # mails that share one flush; each is a savepoint of its own
 TRIES = 3  # then the mail is parked and shown as it came
 TICK = timedelta(minutes=1)
+KEEP_OKS = timedelta(days=30)  # an MTA gives up after five
 _log = logging.getLogger(__name__)
 _JUDGED = metrics.counter("judged_total", "Mails judged, by verdict.")
 _PARKED = metrics.counter("parked_total", "Mails that could not be judged.")
@@ -169,6 +170,7 @@ class Worker:
             maillog.removed(mail_id, reason="kept long enough")
         self.spool.remove(old)
         self.store.forgot(old)
+        self.store.forget_oks(now - KEEP_OKS)
 
     def close(self) -> None:
         """Ends the deliveries in hand and closes the files."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.text import one_line, printable
-from mailtriage.types import Entry, Judged, Outcome, RawMail, Reason, Section, Severity, Verdict
+from mailtriage.types import Entry, Event, Judged, Outcome, RawMail, Reason, Section, Severity, State, Verdict
 
 _MAX_LINES = 6
 _MAX_LINE = 300
@@ -13,10 +13,16 @@ _PARKED_BYTES = 4000
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
-def entries_of(outcome: Outcome, *, shows_passed: bool = False, shows_dropped: bool = False) -> tuple[Entry, ...]:
-    """The entries of the sections that were kept, also of passed or dropped ones where asked."""
+def entries_of(
+    outcome: Outcome, *, shows_passed: bool = False, shows_dropped: bool = False, closed: frozenset[str] = frozenset()
+) -> tuple[Entry, ...]:
+    """The entries of the sections that were kept, also of passed or dropped ones where asked.
+
+    A section that only says of known events (`closed`) that they are over has none: the digest shows the events.
+    """
     hidden = {Verdict.PASS: not shows_passed, Verdict.DROP: not shows_dropped}
-    return tuple(_entry(outcome, judged) for judged in outcome.sections if not hidden.get(judged.verdict, False))
+    kept = (judged for judged in outcome.sections if not hidden.get(judged.verdict, False))
+    return tuple(_entry(outcome, judged) for judged in kept if not (judged.events and all(_closes(one, closed) for one in judged.events)))
 
 
 def parked_entry(raw: RawMail, error: str) -> Entry:
@@ -37,6 +43,10 @@ def parked_entry(raw: RawMail, error: str) -> Entry:
         reason=Reason(by="parked", detail=detail),
         score=1.0,
     )
+
+
+def _closes(event: Event, closed: frozenset[str]) -> bool:
+    return event.state is State.OK and event.key in closed
 
 
 def _entry(outcome: Outcome, judged: Judged) -> Entry:

@@ -22,7 +22,7 @@ from mailtriage.store.codec import pack, unpack
 from mailtriage.store.outbox import Outbox
 from mailtriage.store.values import Ack, Balance, Book, ClosedEvent, DigestSent, HostRow, Label, LedgerRow, MailRow, Parked
 from mailtriage.text import one_line
-from mailtriage.types import Change, ChangeType, Entry, OpenEvent, Outcome, RawMail, Verdict
+from mailtriage.types import Change, ChangeType, Entry, OpenEvent, Outcome, RawMail, State, Verdict
 
 UNDROP = "undrop"  # the `by` of a drop taken back
 _NEVER = 0  # shown in no digest by itself
@@ -86,7 +86,10 @@ class Store:
                 return False
             self._add_mail(outcome, seq, is_archive)
             passed = outcome.verdict is Verdict.PASS and not is_archive
-            self._add_entries(entries_of(outcome, shows_passed=passed and not pass_to), _NEVER if is_archive else None)
+            closed = frozenset(change.event.key for change in changes if change.type is ChangeType.CLOSED)
+            entries = entries_of(outcome, shows_passed=passed and not pass_to, closed=closed)
+            self._add_entries(entries, _NEVER if is_archive else None)
+            self._db.run_many("add_ok", [(_sql(one.key), iso(seen_at)) for one in outcome.events if one.state is State.OK])
             self._count(outcome)
             self._db.run("saw_host", {"host": _sql(outcome.host), "kind": outcome.kind, "at": iso(seen_at)})
             self._add_measures(outcome, seen_at)
@@ -150,6 +153,10 @@ class Store:
         with self._db.transaction():
             self._db.run_many("forget_mails", [(mail_id,) for mail_id in mail_ids])
 
+    def forget_oks(self, before: datetime) -> None:
+        """Forgets explicit OKs so old that no problem can come later than they did."""
+        self._db.run("forget_oks", (iso(before),))
+
     def full_id(self, prefix: str) -> str:
         """The id of the one mail that starts so; InputError when there is none, or several."""
         prefix = _sql(prefix).lower()
@@ -197,8 +204,8 @@ class Store:
         return tuple(map(_rows.closed_event, rows))
 
     def last_closed_at(self, key: str) -> datetime | None:
-        """When a mail last closed an event of this key: a report older than that is no news."""
-        at = self._db.value("closed_at", (_sql(key),))
+        """When a mail last closed an event of this key, or said OK of it: a report older than that is no news."""
+        at = self._db.value("closed_at", {"key": _sql(key)})
         return datetime.fromisoformat(at) if at else None
 
     def apply(self, changes: Sequence[Change], *, now: datetime, sinks_for: _Sinks = _no_sinks, hold_for: _Hold = _no_hold) -> None:

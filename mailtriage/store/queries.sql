@@ -85,7 +85,14 @@ SELECT * FROM events WHERE closed_at IS NOT NULL AND shown_in IS NULL ORDER BY c
 -- name: closed_events_since
 SELECT * FROM events WHERE closed_at >= ? ORDER BY closed_at, id
 -- name: closed_at
-SELECT max(closed_at) FROM events WHERE key = ? AND closed_at IS NOT NULL AND closed_by <> ''
+SELECT max(at) FROM (
+    SELECT max(closed_at) AS at FROM events WHERE key = :key AND closed_at IS NOT NULL AND closed_by <> ''
+    UNION ALL SELECT at FROM oks WHERE key = :key
+)
+-- name: add_ok
+INSERT INTO oks (key, at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET at = max(at, excluded.at)
+-- name: forget_oks
+DELETE FROM oks WHERE at < ?
 
 -- name: ack
 INSERT INTO acks (event_id, comment, until, above, at) VALUES (?, ?, ?, ?, ?)

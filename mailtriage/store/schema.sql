@@ -96,6 +96,12 @@ CREATE UNIQUE INDEX events_open ON events (key) WHERE closed_at IS NULL;
 CREATE INDEX events_open_host ON events (host) WHERE closed_at IS NULL;
 CREATE INDEX events_closed ON events (key, closed_at) WHERE closed_at IS NOT NULL;
 
+-- The newest explicit OK of each key, so that a problem overtaken by its own recovery is not opened any more.
+CREATE TABLE oks (
+    key TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE acks (
     event_id TEXT PRIMARY KEY,
     comment TEXT NOT NULL,

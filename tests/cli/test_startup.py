@@ -1,0 +1,69 @@
+"""What a command does not need is not loaded: `--help` answers at once, and the accepting process stays small."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import environment
+
+HEAVY = {"sklearn", "scipy", "numpy", "mailparser", "httpx", "jinja2", "sqlite_utils", "aiosmtpd", "re2"}
+_LOADED = """
+import json, runpy, sys
+sys.argv = ["mailtriage", *{arguments!r}]
+try:
+    runpy.run_module("mailtriage", run_name="__main__")
+except SystemExit as end:
+    print(json.dumps([end.code, sorted(sys.modules)]))
+"""
+
+
+def _loaded_by(*arguments: str) -> set[str]:
+    code = _LOADED.format(arguments=list(arguments))
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), check=True)
+    exit_code, modules = json.loads(ended.stdout.splitlines()[-1])
+    assert exit_code == 0, ended.stdout
+    return set(modules)
+
+
+def _imports(module: str) -> set[str]:
+    code = f"import {module}, json, sys; print(json.dumps(sorted(sys.modules)))"
+    return set(json.loads(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout))
+
+
+def test_help_loads_nothing_heavy() -> None:
+    assert _loaded_by("--help") & HEAVY == set()
+
+
+def test_a_check_of_the_rules_loads_no_more_than_the_rules_need() -> None:
+    assert _loaded_by("rules", "check") & HEAVY <= {"re2"}
+
+
+def test_judging_without_a_model_loads_no_scikit_learn(tmp_path: Path) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_text("Subject: hello\n\nhello\n")
+    assert _loaded_by("triage", str(mail), "--model", "none") & {"sklearn", "scipy", "numpy", "httpx", "jinja2", "aiosmtpd"} == set()
+
+
+def test_the_accepting_process_knows_no_rules_no_parser_and_no_model() -> None:
+    loaded = _imports("mailtriage.service.daemon")
+    stages = {f"mailtriage.{stage}" for stage in ("rulebook", "parse", "recognise", "classify", "judge", "pipeline", "digest", "sinks")}
+    assert loaded & (stages | {"re2", "mailparser", "sklearn", "numpy", "scipy", "httpx", "jinja2"}) == set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["rules", "check"]], ids=" ".join)
+def test_it_starts_in_less_than_six_tenths_of_a_second(arguments: list[str]) -> None:
+    def cpu_s() -> float:
+        process = subprocess.Popen([sys.executable, "-m", "mailtriage", *arguments], stdout=subprocess.DEVNULL, env=environment())
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        return used.ru_utime + used.ru_stime
+
+    # CPU time and the best of three: what else runs on this machine is not the question.
+    assert min(cpu_s() for _ in range(3)) < 0.6

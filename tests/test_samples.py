@@ -1,0 +1,124 @@
+"""The samples are the specification: each has the outcome its `.expected` says, and no rule stands without an example."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from mailtriage.rulebook import Rulebook
+from mailtriage.rulebook.examples import examples, is_found
+from mailtriage.rulebook.floor import NAMES, entries_in
+from mailtriage.rulebook.rule import Action
+from mailtriage.types import Verdict
+from tests.golden import SAMPLES, expected_of, in_words, is_same, outcome_of, samples, shipped_rules
+
+ALL = samples()
+IDS = [str(sample.relative_to(SAMPLES).with_suffix("")) for sample in ALL]
+# One line for each entry of the floor, as a program would print it.
+ALARMS = {
+    "degraded": "mirror/gm0  DEGRADED  ada1 (ACTIVE)",
+    "faulted": "        da3     FAULTED      3   211     0  too many errors",
+    "unavail": "        3386550101567640421    UNAVAIL      0     0     0",
+    "offline_volume": " mfid1 (   18T) RAID-1      64K OFFLINE Disabled",
+    "io_error": "cp: /home/anna/x: Input/output error",
+    "panic": "panic: page fault",
+    "out_of_space": "cannot write /var/log/messages: No space left on device",
+    "filesystem_full": "pid 811 (syslogd), uid 0 inumber 4711 on /var: filesystem full",
+    "uncorrectable": "ada0: 4 uncorrectable sectors",
+    "medium_error": "(da1:mps0:0:4:0): SCSI sense: MEDIUM ERROR asc:11,0",
+    "out_of_memory": "pid 811 (mysqld), uid 88, was killed: out of swap space",
+    "fatal_trap": "Fatal trap 12: page fault while in kernel mode",
+    "smart_failed": "SMART overall-health self-assessment test result: FAILED!",
+    "data_errors": "errors: Permanent errors have been detected in the following files:",
+    "corruption": "btree index corrupted",
+    "disk_failure": "disk 3 failed",
+    "raid_failed": "md0 : active raid1 sda1[0] [2/1] [U_]",
+    "retries_exhausted": "(ada0:ahcich0:0:0:0): Error 5, Retries exhausted",
+    "lost_device": "ada1: lost device",
+    "read_only_remount": "EXT4-fs (sda1): Remounting filesystem read-only",
+    "hardware_failure": "Power supply 2 failed",
+}
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return shipped_rules()
+
+
+@pytest.mark.parametrize("sample", ALL, ids=IDS)
+def test_a_sample_is_judged_as_expected(sample: Path, rulebook: Rulebook) -> None:
+    outcome = outcome_of(sample.read_bytes(), rulebook)
+    found, wanted = in_words(outcome), expected_of(sample)
+    why = [f"{judged.section.name}: {judged.verdict}: {judged.reasons[0].by}: {judged.reasons[0].detail}" for judged in outcome.sections]
+    assert is_same(wanted, found), "\n".join([f"wanted {wanted}", f"found  {found}", *why])
+
+
+@pytest.mark.parametrize("sample", ALL, ids=IDS)
+def test_a_sample_lies_in_the_folder_of_its_kind(sample: Path) -> None:
+    assert expected_of(sample)["kind"] == sample.parent.name
+
+
+def test_every_kind_with_rules_has_a_quiet_and_a_bad_sample(rulebook: Rulebook) -> None:
+    verdicts = defaultdict(set)
+    for sample in ALL:
+        verdicts[sample.parent.name].add(expected_of(sample)["verdict"])
+    kinds = {rule.id.partition("/")[0] for rule in rulebook.rules}
+    assert {kind for kind in kinds if len(verdicts[kind]) < 2} == set()
+
+
+def test_every_shipped_rule_is_readable(rulebook: Rulebook) -> None:
+    assert [str(problem) for problem in rulebook.problems] == []
+
+
+def test_every_rule_is_hit_by_a_sample_or_an_example(rulebook: Rulebook) -> None:
+    hit = {reason.by for sample in ALL for judged in outcome_of(sample.read_bytes(), rulebook).sections for reason in judged.reasons}
+    dead = [rule.id for rule in rulebook.rules if f"rule {rule.id}" not in hit and not any(map(is_found, examples(rule)))]
+    assert dead == []
+
+
+def test_every_drop_rule_has_a_near_miss_that_is_kept(rulebook: Rulebook) -> None:
+    drops = [rule for rule in rulebook.rules if rule.action is Action.DROP]
+    assert [rule.id for rule in drops if not rule.miss] == []
+    misses = [example for rule in drops for example in examples(rule) if example.key == "miss"]
+    dropped = [(example.rule.id, example.section.lines) for example in misses if example.ruling(rulebook).is_explained]
+    assert dropped == []
+
+
+def test_every_example_does_what_its_rule_says(rulebook: Rulebook) -> None:
+    wrong = [
+        (rule.id, example.key, example.section.lines)
+        for rule in rulebook.rules
+        for example in examples(rule)
+        if is_found(example) != (example.key == "hit")
+    ]
+    assert wrong == []
+
+
+def test_every_entry_of_the_floor_has_an_alarm_here() -> None:
+    assert {name for name in NAMES if name not in ALARMS or name not in entries_in(ALARMS[name])} == set()
+
+
+@pytest.mark.parametrize("sample", ALL, ids=IDS)
+def test_an_alarm_planted_anywhere_keeps_the_mail(sample: Path, rulebook: Rulebook) -> None:
+    head, separator, body = sample.read_bytes().partition(b"\n\n")
+    if b"base64" in head:
+        pytest.skip("the body is encoded: a line in the middle of it is none")
+    lines = body.split(b"\n")
+    dice = random.Random(sample.name)
+    for name, alarm in ALARMS.items():
+        place = dice.randint(0, len(lines) - 1)
+        planted = b"\n".join([*lines[:place], alarm.encode(), *lines[place:]])
+        outcome = outcome_of(head + separator + planted, rulebook)
+        assert outcome.verdict is not Verdict.DROP, f"{name} in line {place + 1} of the body"
+
+
+@pytest.mark.parametrize("sample", [sample for sample in ALL if sample.parent.name.startswith("freebsd_")], ids=lambda sample: sample.stem)
+def test_a_report_without_its_end_line_is_shown(sample: Path, rulebook: Rulebook) -> None:
+    data = sample.read_bytes()
+    cut = data[: data.rindex(b"\n-- End of ")] if b"\n-- End of " in data else data
+    outcome = outcome_of(cut, rulebook)
+    assert not outcome.is_complete
+    assert outcome.verdict is not Verdict.DROP
