@@ -40,16 +40,24 @@ _DAY = rf"(?:\b(?i:{_either(_WEEKDAYS.split())})\.?,?\s+(?:(?i:den|le|the|dnia)\
 _CLOCK = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?(?i:[ap]m)\b)?"
 _ZONE = r"(?:\s?(?:Z\b|[+-]\d\d:?\d\d\b|\(?\b(?:UTC|GMT|CEST|CET|MESZ|MEZ|BST|WEST|WET|EEST|EET|[ECMP][SD]T)\b\)?))*"
 
-# Each alternative names its groups by position: read by `parsed`.
-DATE = (
-    rf"{_DAY}(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\d|0?[1-9])(?!\d)(?:[T _-]{_CLOCK}{_ZONE})?"
-    r"|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:3[01]|[12]\d|0[1-9])(?:[T_.-]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?Z?)?(?!\d)"
-    rf"|{_DAY}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.\s?(?:1[0-2]|0?[1-9])\.(?:\s?(?:19|20)\d\d)(?!\d)(?:,?\s+{_CLOCK}{_ZONE})?"
-    rf"|{_DAY}(?<![\d/])(?:3[01]|[12]\d|0?[1-9])/(?:3[01]|[12]\d|0?[1-9])/(?:(?:19|20)\d\d|\d\d)(?![\d/])(?:,?\s+{_CLOCK}{_ZONE})?"
-    rf"|{_DAY}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.?[ /-]{_MONTH}(?:[ /-](?:19|20)\d\d)?(?!\d)"
-    rf"(?:[,: ]\s*{_CLOCK}{_ZONE}(?:\s(?:19|20)\d\d(?!\d))?)?"
+
+def _from_number(weekday: str) -> str:
+    """Dates that begin with a number, each with `weekday` in front."""
+    return (
+        rf"{weekday}(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\d|0?[1-9])(?!\d)(?:[T _-]{_CLOCK}{_ZONE})?"
+        r"|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:3[01]|[12]\d|0[1-9])(?:[T_.-]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?Z?)?(?!\d)"
+        rf"|{weekday}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.\s?(?:1[0-2]|0?[1-9])\.(?:\s?(?:19|20)\d\d)(?!\d)(?:,?\s+{_CLOCK}{_ZONE})?"
+        rf"|{weekday}(?<![\d/])(?:3[01]|[12]\d|0?[1-9])/(?:3[01]|[12]\d|0?[1-9])/(?:(?:19|20)\d\d|\d\d)(?![\d/])(?:,?\s+{_CLOCK}{_ZONE})?"
+        rf"|{weekday}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.?[ /-]{_MONTH}(?:[ /-](?:19|20)\d\d)?(?!\d)"
+        rf"(?:[,: ]\s*{_CLOCK}{_ZONE}(?:\s(?:19|20)\d\d(?!\d))?)?"
+    )
+
+
+DATE = _from_number(_DAY) + (
     rf"|{_DAY}\b{_MONTH}\s+(?:3[01]|[12]\d|0?[1-9])(?!\d)(?:,?\s+{_CLOCK}{_ZONE})?(?:,?\s(?:19|20)\d\d(?![\d:]))?(?:,?\s+{_CLOCK}{_ZONE})?"
 )
+DATE_AT_DIGIT = _from_number("")  # what DATE can match where a digit stands: the same, but no word is tried
+DATE_WORDS = frozenset(_WEEKDAYS.split()) | MONTH_NUMBER.keys()  # what DATE can begin with but a digit; a dot, comma or blank follows
 
 _NUMERIC_YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)")

@@ -18,6 +18,7 @@ from mailtriage.text import one_line, plural
 
 MIN_MAILS = 3  # approved mails of a kind and section before anything of it may be dropped
 MIN_APPROVALS = 2  # mails that must have shown a line
+ENDS_AT_LEAST = 0.9  # of the mails that have a line it must end so many: a remark may follow it now and then
 SETTLED = 8  # approved mails from which a table need not be matched line set by line set
 
 
@@ -213,12 +214,12 @@ def _unsettled(reading: Reading, table: Table, habit: Habit | None) -> str:
 
 
 def _ends_as_others(reading: Reading, table: Table) -> bool:
-    """Whether the last line is one that ends mails: a row of a table, or a line found elsewhere too, says nothing."""
+    """Whether the last line is one that ends mails: a row of a table, or a line often found elsewhere too, says nothing."""
     ending = reading.ending
     if ending is None or ending.is_row or table.endings.get(ending.shape, 0) < MIN_MAILS:
         return False
     line = table.lines.get(ending.shape)
-    return line is None or (line.most == 1 and line.n <= table.endings[ending.shape])
+    return line is None or (line.most == 1 and line.n * ENDS_AT_LEAST <= table.endings[ending.shape])
 
 
 def _slot_of(row: list[Any]) -> Slot:

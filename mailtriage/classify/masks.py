@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailtriage.classify.dates import DATE, Day, parsed
+from mailtriage.classify.dates import Day, parsed
 from mailtriage.classify.rows import row
+from mailtriage.classify.scan import DURATION_UNIT, NUMBER, finds
 
 LONGEST_LINE = 4000  # characters; a longer line is only known by its hash, so it is always new
 _CACHE_SIZE = 300_000  # lines
@@ -64,36 +65,11 @@ _NOT_A_LEVEL = re.compile(
     r"frei|verfügbar|fertig|abgeschlossen|erledigt|übertragen|libre|terminé|disponible|vrij|voltooid|klaar|beschikbaar|wolne|ukończono|gotowe|dostępne)\b"
 )
 
-_NUMBER = r"\d+(?:[.,]\d+)*"
-_DURATION_UNIT = r"(?:ms|msec|us|secs?|s|mins?|m|hr|h|d|w)"
-_MASKS = (
-    ("url", r"\b(?:https?|ftp|rsync|ssh)://[^\s<>\"]+"),
-    ("msgid", r"<[^<>\s@]*\d[^<>\s@]{5,}@[^<>\s]+>"),
-    ("uuid", r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"),
-    ("mac", r"(?<![\w:])[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?![\w:])"),
-    ("date", DATE),
-    ("clock", r"(?<![\w.:])\d{1,3}:\d\d(?::\d\d)?(?:\.\d+)?(?:\s?[AaPp][Mm]\b|(?![\w:]))"),
-    ("ip6", r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}(?::?[0-9a-fA-F]{1,4}){0,6}(?:::)?(?![\w:])|"
-        r"(?<![\w:.])::(?:1|ffff:[\d.]+)?(?![\w:])|(?<![\w:.])[0-9a-fA-F]{1,4}::(?:[0-9a-fA-F]{1,4}:?){0,6}(?![\w:])"),
-    ("ip4", r"(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]*\d)"),
-    ("pid", r"(?<=[\w)])\[\d+\]"),
-    ("hex", r"\b0x(?=[0-9a-fA-F]*[1-9a-fA-F])[0-9a-fA-F]+\b|\b(?=[0-9a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{12,}\b"
-        r"|(?<=[A-Za-z][-_.])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,11}(?![\w-])"),
-    ("temporary", r"(?<=/)(?:tmp|temp|mktemp|cron)[.-][A-Za-z0-9]{5,}\b"),
-    ("id", r"\b(?=(?:[A-Za-z]*\d){3})(?=(?:\d*[A-Za-z]){3})"
-        r"(?:[A-Za-z]+\d+[A-Za-z]+\d+|\d+[A-Za-z]+\d+[A-Za-z]+)[A-Za-z0-9]*\b(?<=[A-Za-z0-9]{8})"),
-    ("percent", rf"(?<![\w.]){_NUMBER}\s?%"),
-    ("duration", rf"(?<![\w.]){_NUMBER}{_DURATION_UNIT}(?:\s?{_NUMBER}{_DURATION_UNIT})*(?![\w/])"),
-    ("size", rf"(?<![\w.]){_NUMBER}(?:\s?[KMGTPE]i?B(?:ytes?)?|[KMGTPEk]i?|B|\s(?:bytes|kB|[KMGT]Bytes))(?![\w%/])"),
-    ("version", r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w%])"),
-    ("glued", rf"(?<=[A-Za-z_]){_NUMBER}|{_NUMBER}(?=[A-Za-z_])"),
-    ("number", rf"{_NUMBER}"),
-)  # fmt: skip
-_MASK = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _MASKS))
 _WORTH_MASKING = re.compile(r"\d|::")
 _RULER = re.compile(r"([-=_*#~.+])\1{3,}")
 _HOST, _PEER = "\x01", "\x02"
 _WEEKDAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _cache: dict[str, MaskedLine] = {}
 
@@ -120,14 +96,24 @@ def _mask(line: str) -> MaskedLine:
     text = _RULER.sub(r"\1\1\1\1", " ".join(line.split()))
     values: list[Value] = []
     if _WORTH_MASKING.search(text):
-        percent = "%" if _NOT_A_LEVEL.search(text) else "c"
-        text = _MASK.sub(lambda found: _slot(found, values, percent), text)
-    text = _WEEKDAY.sub("‹weekday›", text)
+        text = _with_slots(text, values)
+    if any(day in text for day in _WEEKDAYS):
+        text = _WEEKDAY.sub("‹weekday›", text)
     shape = text.replace("‹0", "‹")
     return MaskedLine(shape, shape, text, tuple(values), False)
 
 
-def _slot(found: re.Match[str], values: list[Value], percent: str) -> str:
+def _with_slots(text: str, values: list[Value]) -> str:
+    """The line with what varies replaced; the values go to `values`."""
+    kept = []
+    at = 0
+    for found in finds(text):
+        kept += (text[at : found.start()], _slot(found, values))
+        at = found.end()
+    return "".join((*kept, text[at:]))
+
+
+def _slot(found: re.Match[str], values: list[Value]) -> str:
     """What stands in the shape for one match; its value goes to `values`."""
     name, text = found.lastgroup or "", found[0]
     if name == "date":
@@ -141,9 +127,12 @@ def _slot(found: re.Match[str], values: list[Value], percent: str) -> str:
     if name in ("ip4", "ip6"):
         return _address(text)
     number = _MAGNITUDE[name](text)
-    letter = percent if name == "percent" else _LETTER[name]
-    values.append(Value(letter, number))
-    mark = "%" if name == "percent" else _LETTER[name]
+    if name == "percent":
+        mark = "%"
+        values.append(Value("%" if _NOT_A_LEVEL.search(found.string) else "c", number))
+    else:
+        mark = _LETTER[name]
+        values.append(Value(mark, number))
     return f"‹0{mark}›" if number == 0 else f"‹{mark}›"
 
 
@@ -167,7 +156,7 @@ def _clock(text: str) -> float:
     return total * 60 if len(parts) == 2 else total
 
 
-_DURATION_PART = re.compile(rf"({_NUMBER})({_DURATION_UNIT})")
+_DURATION_PART = re.compile(rf"({NUMBER})({DURATION_UNIT})")
 _SIZE_PARTS = re.compile(r"([\d.,]+)\s?([KMGTPEk]?)")
 
 

@@ -1,5 +1,8 @@
-"""Zabbix 1.8 to 7: `Problem: NAME`, `Resolved in 1m 26s: NAME`, `Updated problem in 15s: NAME`, `PROBLEM: NAME` and `OK: NAME` (up to 3.2),
-`Discovery: DOWN 192.0.2.1`, `Autoregistration: HOST`, `Zabbix database is not available`, and custom texts."""
+"""Zabbix 1.8 to 7, in text and HTML.
+
+Subjects: `Problem: NAME`, `Resolved in 1m 26s: NAME`, `Updated problem in 15s: NAME`, `PROBLEM: NAME` and `OK: NAME` (up to 3.2),
+`Discovery: DOWN 192.0.2.1`, `Autoregistration: HOST`, `Zabbix database is not available`, and a site's own.
+"""
 
 from __future__ import annotations
 

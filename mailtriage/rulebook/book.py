@@ -77,7 +77,7 @@ class Rulebook:
         explainers: dict[int, list[Rule]] = {}
         for bank in self._banks.on(kind, section.name, host.lower()):
             for rule, found in _speaking(bank, section, lines, previous):
-                if rule.is_over(self.today):
+                if rule.is_over(self.today) or not rule.is_about(section.item):
                     continue
                 if rule.action is not Action.DROP:
                     (tests if rule.is_test else hits[rule.action]).extend(found.hits(section))

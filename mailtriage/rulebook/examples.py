@@ -71,7 +71,8 @@ def _example(rule: Rule, key: str, index: int, text: str) -> Example:
         measures.append(Measure(name=name, subject=match["subject"], value=float(match["value"]), unit=match["unit"] or ""))
         if match["before"]:
             before.append((match["subject"], float(match["before"])))
-    section = Section(name=_one_of(rule.section, "any"), lines=tuple(lines) if any(lines) else (), measures=tuple(measures))
+    about = _one_of(rule.about[0], "") if rule.about else ""
+    section = Section(name=_one_of(rule.section, "any"), item=about, lines=tuple(lines) if any(lines) else (), measures=tuple(measures))
     host = _one_of(rule.host, "host")
     return Example(rule=rule, key=key, index=index, section=section, kind=_one_of(rule.kind, _stem(rule)), host=host, before=tuple(before))
 

@@ -156,7 +156,7 @@ def _shadowed(rules: Iterable[Rule]) -> Iterator[Finding]:
     """Patterns that an earlier rule of the same section and action has, letter by letter."""
     seen: dict[tuple[object, ...], Rule] = {}
     for rule in rules:
-        scope = (rule.kind, rule.section, rule.host, rule.action, rule.is_test, rule.measure, rule.text)
+        scope = (rule.kind, rule.section, rule.host, rule.about, rule.action, rule.is_test, rule.measure, rule.text)
         for index, pattern in enumerate(rule.lines or ("",)):
             first = seen.setdefault((*scope, pattern), rule)
             if first is not rule:

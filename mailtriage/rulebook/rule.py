@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fnmatch import fnmatchcase
 
 from mailtriage.errors import Place
 from mailtriage.types import Measure, Severity
@@ -49,6 +50,7 @@ class Rule:
     text: str = ""
     measure: Condition | None = None
     host: str = "*"
+    about: tuple[str, ...] = ()  # globs on the section's item; none: whatever it is about
     severity: Severity | None = None
     check: str = ""
     item: str = ""
@@ -71,6 +73,10 @@ class Rule:
             return self.place
         line, column = spots[min(index, len(spots) - 1)]
         return Place(self.place.path, line, column)
+
+    def is_about(self, item: str) -> bool:
+        """Whether the rule is for sections about this item."""
+        return not self.about or any(fnmatchcase(item.lower(), glob) for glob in self.about)
 
     def is_over(self, today: date) -> bool:
         """Whether its `until` has passed."""

@@ -18,7 +18,7 @@ from mailtriage.text import one_line
 from mailtriage.types import Severity
 
 KEYS = (
-    *("id", "kind", "section", "host", "action", "status", "lines", "text", "measure", "severity", "check", "item", "summary"),
+    *("id", "kind", "section", "host", "about", "action", "status", "lines", "text", "measure", "severity", "check", "item", "summary"),
     *("reason", "owner", "review", "until", "overrides", "hit", "miss"),
 )
 _LIMITS = ("above", "below", "rise")
@@ -122,6 +122,7 @@ def _read(reading: _Reading) -> Rule:
         kind=reading.text("kind", reading.stem),
         section=reading.text("section", "*"),
         host=reading.text("host", "*").lower(),
+        about=tuple(glob.lower() for glob in reading.texts("about")),
         action=action or Action.DIGEST,
         lines=reading.texts("lines"),
         text=reading.text("text"),

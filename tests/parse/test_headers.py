@@ -45,9 +45,17 @@ def test_the_sender_is_read_from_every_usual_form(value: str, sender: str, name:
 @pytest.mark.parametrize(
     ("received", "sender", "host"),
     [
-        ("by web07.example.org (Postfix, from userid 0)\n\tid DC9; Sun, 22 Nov 2026 03:01:51 +0000", "root@db03.example.net", "web07.example.org"),
+        (
+            "by web07.example.org (Postfix, from userid 0)\n\tid DC9; Sun, 22 Nov 2026 03:01:51 +0000",
+            "root@db03.example.net",
+            "web07.example.org",
+        ),
         ("(from root@localhost)\n\tby rh8.example.net (8.15.2/8.15.2/Submit) id w535M2;", "root@db03.example.net", "rh8.example.net"),
-        ("from root (uid 0)\n\t(envelope-from x@h)\n\tid e06d1\n\tby fb14.example.org (DragonFly Mail Agent v0.13);", "x@h", "fb14.example.org"),
+        (
+            "from root (uid 0)\n\t(envelope-from x@h)\n\tid e06d1\n\tby fb14.example.org (DragonFly Mail Agent v0.13);",
+            "x@h",
+            "fb14.example.org",
+        ),
         ("from root by deb12.example.org with local (Exim 4.96)\n\t(envelope-from <root@MAILNAME>)", "root@mailname", "deb12.example.org"),
         ("from localhost (localhost [127.0.0.1])\n\tby rh8.example.net (Postfix) with ESMTP", "root@db03.example.net", "rh8.example.net"),
         ("from web07.example.org (web07.example.org [192.0.2.7])\n\tby mx.example.org (Postfix)", "root@example.org", "web07.example.org"),

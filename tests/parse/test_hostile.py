@@ -13,7 +13,9 @@ HEAD = b"From: root@web07.example.org\nSubject: s\nMIME-Version: 1.0\n"
 HTML = HEAD + b"Content-Type: text/html\n\n"
 UNREAD = {
     "a mail of 50 MB": PLAIN + (b"x" * 70 + b"\n") * 740_000,
-    "200 nested multiparts": HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(200)) + b"\nhello\n",
+    "200 nested multiparts": HEAD
+    + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(200))
+    + b"\nhello\n",
     "nested messages": HEAD + b"Content-Type: message/rfc822\n\n" * 30_000 + b"\nhello\n",
     "a header of 1 MB": HEAD + b"X-A: " + b"a b, " * 200_000 + b"\n\nhello\n",
     "a folded To of 1 MB": HEAD + b"To: " + b"a@b,\n " * 170_000 + b"\n\nhello\n",

@@ -11,9 +11,45 @@ from tests.parse.support import ALTERNATIVE, BASE64, CRON, PLAIN, raw
 
 MAILS = {"plain": PLAIN, "cron": CRON, "alternative": ALTERNATIVE, "base64": BASE64}
 PIECES = (
-    *(b"\n", b"\r", b"\r\n", b"\n\n", b" ", b"\t", b":", b";", b"=", b"=20\n", b"=?utf-8?q?x?=", b"\x00", b"\x0c", b"\x1b[31m", b"\xff", b"\xc3\xa4", b"<", b">", b"("),
-    *(b")", b'"', b"@", b",", b"--b1", b"From: a@b\n", b"Date: x\n", b"Content-Type: text/html\n", b"Content-Type: text/plain; charset=latin1\n"),
-    *(b"Content-Transfer-Encoding: base64\n", b"Content-Transfer-Encoding: quoted-printable\n", b"Content-Disposition: attachment\n", b"From x Sun\n", b"Sun, "),
+    *(
+        b"\n",
+        b"\r",
+        b"\r\n",
+        b"\n\n",
+        b" ",
+        b"\t",
+        b":",
+        b";",
+        b"=",
+        b"=20\n",
+        b"=?utf-8?q?x?=",
+        b"\x00",
+        b"\x0c",
+        b"\x1b[31m",
+        b"\xff",
+        b"\xc3\xa4",
+        b"<",
+        b">",
+        b"(",
+    ),
+    *(
+        b")",
+        b'"',
+        b"@",
+        b",",
+        b"--b1",
+        b"From: a@b\n",
+        b"Date: x\n",
+        b"Content-Type: text/html\n",
+        b"Content-Type: text/plain; charset=latin1\n",
+    ),
+    *(
+        b"Content-Transfer-Encoding: base64\n",
+        b"Content-Transfer-Encoding: quoted-printable\n",
+        b"Content-Disposition: attachment\n",
+        b"From x Sun\n",
+        b"Sun, ",
+    ),
     *(b"Received: by a (x\n", b"X: \n", b" \n", b"29 Feb", b"+9999", b"\xe2\x80\xa8", b"\x85", b"\x1c", b"Content-Length: 3\n"),
 )
 

@@ -26,7 +26,11 @@ def report(body: str, *, subject: str = "", sender: str = "root@web07.example.or
 def periodic(body: str, *, part: str = "daily", host: str = "web07.example.org", has_end: bool = True) -> Report:
     """The report of a periodic mail of this body, with its end line."""
     subject = f"{host} daily security run output" if part == "security" else f"{host} {part} run output"
-    return report(f"\n{body}\n" + (f"\n-- End of {part} output --\n" if has_end else ""), subject=subject, sender="Charlie Root <root@web07.example.org>")
+    return report(
+        f"\n{body}\n" + (f"\n-- End of {part} output --\n" if has_end else ""),
+        subject=subject,
+        sender="Charlie Root <root@web07.example.org>",
+    )
 
 
 def names(found: Report) -> list[str]:

@@ -67,7 +67,9 @@ def test_a_heading_planted_in_a_file_name_is_seen_as_twice_there() -> None:
 
 
 def test_a_foreign_line_stays_in_the_section_before_it() -> None:
-    found = periodic("Disk status:\n\nfetch: https://example.org/leap: Not Found\n\nLocal system status:\n 3:01AM  up 4 mins, load averages: 0, 0, 0")
+    found = periodic(
+        "Disk status:\n\nfetch: https://example.org/leap: Not Found\n\nLocal system status:\n 3:01AM  up 4 mins, load averages: 0, 0, 0"
+    )
     assert names(found) == ["disk_status", "system_status"]
     assert section(found, "disk_status").lines == ("fetch: https://example.org/leap: Not Found",)
 
@@ -78,7 +80,10 @@ def test_empty_lines_within_a_section_stay_in_it() -> None:
 
 
 def test_diffs_begin_within_the_script_that_prints_them() -> None:
-    body = "Backup passwd and group files:\nweb07.example.org passwd diffs:\n> x:(password):0:0:\nweb07.example.org group diffs:\n> wheel\n\nVerifying group file syntax:\n/etc/group is fine"
+    body = (
+        "Backup passwd and group files:\nweb07.example.org passwd diffs:\n> x:(password):0:0:\n"
+        "web07.example.org group diffs:\n> wheel\n\nVerifying group file syntax:\n/etc/group is fine"
+    )
     found = periodic(body)
     assert names(found) == ["backup_passwd", "passwd_diff", "group_diff", "group_syntax"]
     assert section(found, "passwd_diff").lines == ("> x:(password):0:0:",)

@@ -19,11 +19,13 @@ DF = {
     ),
     "-i -T": (
         "Filesystem   Type     Size    Used   Avail Capacity iused ifree %iused  Mounted on\n"
-        "tank/my data zfs       1T     10G    900G     1%     12k   1.9M    1%   /tank/my data\nlinprocfs linprocfs 4.0K 4.0K 0B 100% 1 0 100% /compat/linux/proc",
+        "tank/my data zfs       1T     10G    900G     1%     12k   1.9M    1%   /tank/my data\n"
+        "linprocfs linprocfs 4.0K 4.0K 0B 100% 1 0 100% /compat/linux/proc",
         {("fs_used", "/tank/my data"): 1, ("fs_inodes_used", "/tank/my data"): 1, ("fs_used_pseudo", "/compat/linux/proc"): 100},
     ),
     "Linux": (
-        "Filesystem      Size  Used Avail Use% Mounted on\n/dev/sda1        40G   38G  2.0G  96% /\n/dev/loop1       56M   56M     0 100% /snap/core",
+        "Filesystem      Size  Used Avail Use% Mounted on\n/dev/sda1        40G   38G  2.0G  96% /\n"
+        "/dev/loop1       56M   56M     0 100% /snap/core",
         {("fs_used", "/"): 96, ("fs_used_pseudo", "/snap/core"): 100},
     ),
 }
@@ -69,7 +71,8 @@ def test_a_sick_pool_gives_its_capacity_errors_and_progress() -> None:
     ("body", "name", "expected"),
     [
         (
-            "Checking status of gmirror(8) devices:\n      Name    Status  Components\nmirror/gm0  DEGRADED  ada1 (ACTIVE)\n                      ada0 (SYNCHRONIZING, 64%)",
+            "Checking status of gmirror(8) devices:\n      Name    Status  Components\n"
+            "mirror/gm0  DEGRADED  ada1 (ACTIVE)\n                      ada0 (SYNCHRONIZING, 64%)",
             "gmirror",
             {("mirror_rebuild", "mirror/gm0"): 64},
         ),
@@ -80,7 +83,8 @@ def test_a_sick_pool_gives_its_capacity_errors_and_progress() -> None:
         ),
         (
             "Network interface status:\nName Mtu Network Address Ipkts Ierrs Idrop Opkts Oerrs Coll Drop\n"
-            "em0 1500 <Link#1> 00:11:22:33:44:55 100 3 4 100 1 2 5\nem0 - 192.0.2.0/24 192.0.2.7 100 - - 100 - - -\npflog0* 33160 <Link#3> 0 0 0 7 0 0 0",
+            "em0 1500 <Link#1> 00:11:22:33:44:55 100 3 4 100 1 2 5\n"
+            "em0 - 192.0.2.0/24 192.0.2.7 100 - - 100 - - -\npflog0* 33160 <Link#3> 0 0 0 7 0 0 0",
             "network",
             {
                 ("if_errors", "em0"): 4,
@@ -92,7 +96,8 @@ def test_a_sick_pool_gives_its_capacity_errors_and_progress() -> None:
             },
         ),
         (
-            "Network interface status:\nName Mtu Network Address Ipkts Ierrs Opkts Oerrs Coll\nfxp0 1500 <Link#1> 00:11:22:33:44:55 100 3 100 1 2",
+            "Network interface status:\nName Mtu Network Address Ipkts Ierrs Opkts Oerrs Coll\n"
+            "fxp0 1500 <Link#1> 00:11:22:33:44:55 100 3 100 1 2",
             "network",
             {("if_errors", "fxp0"): 4, ("if_collisions", "fxp0"): 2},
         ),
@@ -101,38 +106,73 @@ def test_a_sick_pool_gives_its_capacity_errors_and_progress() -> None:
             "system_status",
             {("uptime", ""): 44 * 86400 + 18 * 3600 + 50 * 60, ("load", ""): 0.05},
         ),
-        ("Local system status:\n 3:01AM  up 1 day,  3:23, 0 users, load averages: 1.00, 0, 0", "system_status", {("uptime", ""): 98580, ("load", ""): 1}),
-        ("Local system status:\n 3:01AM  up 23:59, load averages: 12.50, 0.12, 0.09", "system_status", {("uptime", ""): 86340, ("load", ""): 12.5}),
-        ("Local system status:\n 3:01AM  up 4 mins, 1 user, load averages: 0.05, 0.12, 0.09", "system_status", {("uptime", ""): 240, ("load", ""): 0.05}),
-        ("Local system status:\n 3:01AM  up 10 secs, 1 user, load averages: 0.05, 0.12, 0.09", "system_status", {("uptime", ""): 10, ("load", ""): 0.05}),
-        ("Local system status:\n 3:01AM  up 2 days, 14 mins, 1 user, load averages: 0.05, 0.1, 0.0", "system_status", {("uptime", ""): 173640, ("load", ""): 0.05}),
+        (
+            "Local system status:\n 3:01AM  up 1 day,  3:23, 0 users, load averages: 1.00, 0, 0",
+            "system_status",
+            {("uptime", ""): 98580, ("load", ""): 1},
+        ),
+        (
+            "Local system status:\n 3:01AM  up 23:59, load averages: 12.50, 0.12, 0.09",
+            "system_status",
+            {("uptime", ""): 86340, ("load", ""): 12.5},
+        ),
+        (
+            "Local system status:\n 3:01AM  up 4 mins, 1 user, load averages: 0.05, 0.12, 0.09",
+            "system_status",
+            {("uptime", ""): 240, ("load", ""): 0.05},
+        ),
+        (
+            "Local system status:\n 3:01AM  up 10 secs, 1 user, load averages: 0.05, 0.12, 0.09",
+            "system_status",
+            {("uptime", ""): 10, ("load", ""): 0.05},
+        ),
+        (
+            "Local system status:\n 3:01AM  up 2 days, 14 mins, 1 user, load averages: 0.05, 0.1, 0.0",
+            "system_status",
+            {("uptime", ""): 173640, ("load", ""): 0.05},
+        ),
         (
             "Local network system status:\nweb08   up 44+18:50,     2 users,  load 0.05, 0.12, 0.09\nweb09 down  3+04:12",
             "system_status",
             {("uptime", "web08"): 44 * 86400 + 18 * 3600 + 50 * 60, ("load", "web08"): 0.05},
         ),
         ("Mail in local queue:\n/var/spool/mqueue is empty\n\t\tTotal requests: 0", "mailq_local", {("mail_queue", "local"): 0}),
-        ("Mail in local queue:\n\t\t/var/spool/mqueue (97 requests)\nx\n\t\tTotal requests: 97", "mailq_local", {("mail_queue", "local"): 97}),
+        (
+            "Mail in local queue:\n\t\t/var/spool/mqueue (97 requests)\nx\n\t\tTotal requests: 97",
+            "mailq_local",
+            {("mail_queue", "local"): 97},
+        ),
         ("Mail in submit queue:\nMail queue is empty", "mailq_submit", {("mail_queue", "submit"): 0}),
         ("Mail in submit queue:\nID: a1\nFrom: x\nTo: y\n--\nID: a2\nFrom: x\nTo: y", "mailq_submit", {("mail_queue", "submit"): 2}),
         ("Mail in local queue:\n-Queue ID- --Size--\n-- 27 Kbytes in 11 Requests.", "mailq_local", {("mail_queue", "local"): 11}),
         ("Mail in local queue:\n 2h  1.2K 1abcde-000012-1n <a@b>\n          c@d\n", "mailq_local", {("mail_queue", "local"): 1}),
         ("Mail in local queue:\n  3 user@host\n 12 other@host", "mailq_local", {("mail_queue", "local"): 15}),
         ("Mail in local queue:\nmailq: cannot connect", "mailq_local", {}),
-        ("Checking for rejected mail hosts:\n  12 550 check_rcpt spam.example User\n   3 554 x y z", "mail_rejects", {("mail_rejects", ""): 15}),
-        ("Checking for denied zone transfers (AXFR and IXFR):\n   3 example.org from 192.0.2.1 (h)", "zone_transfers", {("zone_transfers", ""): 3}),
         (
-            "NTP status:\n     remote           refid      st t when poll reach   delay   offset  jitter\n=====\n*192.0.2.1   .GPS.   1 u   33   64  377    0.345   -0.012   0.045",
+            "Checking for rejected mail hosts:\n  12 550 check_rcpt spam.example User\n   3 554 x y z",
+            "mail_rejects",
+            {("mail_rejects", ""): 15},
+        ),
+        (
+            "Checking for denied zone transfers (AXFR and IXFR):\n   3 example.org from 192.0.2.1 (h)",
+            "zone_transfers",
+            {("zone_transfers", ""): 3},
+        ),
+        (
+            "NTP status:\n     remote           refid      st t when poll reach   delay   offset  jitter\n=====\n"
+            "*192.0.2.1   .GPS.   1 u   33   64  377    0.345   -0.012   0.045",
             "ntp",
             {("ntp_offset", "192.0.2.1"): -0.012},
         ),
         (
-            "Checking userland and kernel versions:\nUserland and kernel are not in sync\nUserland version: 1302001\nKernel version: 1301000",
+            "Checking userland and kernel versions:\nUserland and kernel are not in sync\n"
+            "Userland version: 1302001\nKernel version: 1301000",
             "world_kernel",
             {("userland_version", ""): 1302001, ("kernel_version", ""): 1301000},
         ),
         (
-            "Scrubbing of zfs pools:\n   skipping scrubbing of pool 'tank':\n      last scrubbing is 12 days ago, threshold is set to 35 days",
+            "Scrubbing of zfs pools:\n   skipping scrubbing of pool 'tank':\n"
+            "      last scrubbing is 12 days ago, threshold is set to 35 days",
             "zfs_scrub",
             {("scrub_age", "tank"): 12},
         ),
@@ -152,19 +192,25 @@ def test_a_section_of_the_daily_mail_gives_its_numbers(body: str, name: str, exp
             "pf_denied",
             {("denied_packets", "pf"): 37},
         ),
-        ("web07.example.org ipfw denied packets:\n+00300  1234   98765 deny log ip from any to any", "ipfw_denied", {("denied_packets", "ipfw"): 1234}),
+        (
+            "web07.example.org ipfw denied packets:\n+00300  1234   98765 deny log ip from any to any",
+            "ipfw_denied",
+            {("denied_packets", "ipfw"): 1234},
+        ),
         (
             "Checking for packages with security vulnerabilities:\nDatabase fetched: 2026-11-22T12:19+00:00\nopenjpeg-2.3.0_3\ncurl-8.4.0",
             "pkg_audit",
             {("pkg_vulnerable", ""): 2},
         ),
         (
-            "Checking for packages with security vulnerabilities:\nHost system:\n0 problem(s) in 0 installed package(s) found.\n\njail: www\ncurl-8.4.0",
+            "Checking for packages with security vulnerabilities:\nHost system:\n"
+            "0 problem(s) in 0 installed package(s) found.\n\njail: www\ncurl-8.4.0",
             "pkg_audit",
             {("pkg_vulnerable", ""): 0, ("pkg_vulnerable", "www"): 1},
         ),
         (
-            "Checking for packages with security vulnerabilities:\ncurl-8.4.0 is vulnerable:\n  title\n  CVE: CVE-2023-38545\n\n2 problem(s) in 1 package(s) found.",
+            "Checking for packages with security vulnerabilities:\ncurl-8.4.0 is vulnerable:\n  title\n"
+            "  CVE: CVE-2023-38545\n\n2 problem(s) in 1 package(s) found.",
             "pkg_audit",
             {("pkg_vulnerable", ""): 1},
         ),
@@ -178,6 +224,9 @@ def test_every_measure_has_a_unit_and_says_what_it_is() -> None:
     assert all(unit in ("%", "B", "", "s", "d", "ms", "C", "lines") and text for unit, text in MEASURES.values())
 
 
-@pytest.mark.parametrize(("text", "value"), [("1.2K", 1228.8), ("0B", 0), ("-5", -5), ("12k", 12288), ("3Gi", 3 * 1024**3), ("x", None), ("1.2.3", None), ("٣", None)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.2K", 1228.8), ("0B", 0), ("-5", -5), ("12k", 12288), ("3Gi", 3 * 1024**3), ("x", None), ("1.2.3", None), ("٣", None)],
+)
 def test_sizes_are_powers_of_1024(text: str, value: float | None) -> None:
     assert number(text) == value

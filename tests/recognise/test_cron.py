@@ -1,0 +1,112 @@
+"""Mails of cron and anacron in the forms of the programs that send them."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailtriage.types import Recovery, State
+from tests.recognise.support import measures, names, report, section
+
+ENV = ("X-Cron-Env: <SHELL=/bin/sh>", "X-Cron-Env: <HOME=/root>")
+MIME = ("MIME-Version: 1.0", "Content-Type: text/plain; charset=UTF-8", "Content-Transfer-Encoding: 8bit")
+FORMS = {
+    "Debian": ("root@web07.example.org (Cron Daemon)", "Cron <www-data@web07> /usr/local/bin/job", (*MIME, *ENV)),
+    "FreeBSD": ("Cron Daemon <www@web07.example.org>", "Cron <www-data@web07> /usr/local/bin/job", ENV),
+    "FreeBSD with MAILFROM": ("Jobs <jobs@example.org>", "Cron <www-data@web07> /usr/local/bin/job", ENV),
+    "cronie": (
+        '"(Cron Daemon)" <www-data@web07.example.org>',
+        "Cron <www-data@web07> /usr/local/bin/job",
+        ("Auto-Submitted: auto-generated", *ENV),
+    ),
+    "bcron": ("Cron Daemon <root@web07.example.org>", "Cron <www-data@web07> /usr/local/bin/job", ()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_job_is_known_by_user_and_command(form: str) -> None:
+    sender, subject, headers = FORMS[form]
+    found = report("a line\n\nanother\n", subject=subject, sender=sender, headers=headers)
+    assert (found.kind, names(found)) == ("cron", ["output"])
+    output = section(found, "output")
+    assert (output.check, output.item, output.recovery) == ("cron_job", "www-data: /usr/local/bin/job", Recovery.SILENCE)
+    assert output.lines == ("a line", "", "another")
+    assert found.host.partition(".")[0] == "web07"
+
+
+def test_a_job_of_busybox_is_known() -> None:
+    found = report("x\n", subject="cron: /etc/job", sender="root@router.example.org")
+    assert (found.kind, section(found, "output").item) == ("cron", "root: /etc/job")
+
+
+def test_anacron_names_the_job_and_the_host() -> None:
+    found = report("x\n", subject="Anacron job 'cron.daily' on deb12.example.org", sender="Anacron <root@mailname.example.org>")
+    assert (found.kind, found.host, section(found, "output").item) == ("cron", "deb12.example.org", "anacron: cron.daily")
+
+
+def test_the_short_host_of_the_subject_gets_its_domain_only_from_a_name_that_fits() -> None:
+    assert report("x", subject="Cron <root@web07> a", sender="Cron Daemon <root@web07.example.org>").host == "web07.example.org"
+    assert report("x", subject="Cron <root@rh8> a", sender="Cron Daemon <root@db03.example.net>").host == "rh8"
+
+
+def test_a_failed_job_says_so_in_a_section_of_its_own() -> None:
+    found = report("cannot\n", subject="Cron <root@web07> /usr/local/bin/backup (failed)", headers=ENV)
+    assert names(found) == ["output", "exit"]
+    failed = section(found, "exit")
+    assert (failed.lines, failed.item, failed.state) == (("(failed)",), "root: /usr/local/bin/backup", State.PROBLEM)
+
+
+def test_a_folded_command_is_one_item() -> None:
+    found = report(
+        "x\n", subject="Cron <root@web07> test -x /usr/sbin/anacron ||\n ( cd / && run-parts --report /etc/cron.daily )", headers=ENV
+    )
+    assert section(found, "output").item == "root: test -x /usr/sbin/anacron || ( cd / && run-parts --report /etc/cron.daily )"
+
+
+RUN_PARTS = """/etc/cron.daily/apt-compat:
+gpg: key 1: "x" not changed
+/usr/share/doc/x:
+/etc/cron.daily/logrotate:
+error: stat of /var/log/x failed: No such file or directory
+run-parts: /etc/cron.daily/logrotate exited with return code 1
+"""
+
+
+def test_each_script_of_run_parts_is_judged_alone() -> None:
+    found = report(RUN_PARTS, subject="Cron <root@web07> cd / && run-parts --report /etc/cron.daily", headers=ENV)
+    assert [(one.name, one.item) for one in found.sections] == [
+        ("script", "/etc/cron.daily/apt-compat"),
+        ("script", "/etc/cron.daily/logrotate"),
+    ]
+    assert found.sections[0].lines == ('gpg: key 1: "x" not changed', "/usr/share/doc/x:")
+    assert measures(found.sections[1]) == {("cron_lines", "/etc/cron.daily/logrotate"): 2, ("exit_code", "/etc/cron.daily/logrotate"): 1}
+
+
+def test_without_headings_the_output_stays_whole() -> None:
+    found = report(
+        "warning: x\nrun-parts: /etc/cron.daily/a exited with return code 2\n",
+        subject="Cron <root@web07> run-parts /etc/cron.daily",
+        headers=ENV,
+    )
+    assert names(found) == ["output"]
+
+
+def test_paths_in_the_output_of_another_job_are_no_headings() -> None:
+    assert names(report(RUN_PARTS, subject="Cron <root@web07> /usr/local/bin/list", headers=ENV)) == ["output"]
+
+
+def test_rsync_and_df_give_numbers() -> None:
+    body = (
+        "rsync error: some files/attrs were not transferred (see previous errors) (code 23) at main.c(1394) [sender=3.5.0]\n"
+        "sent 1,234 bytes  received 35 bytes  2,538.00 bytes/sec\ntotal size is 378,882  speedup is 284.23\n"
+        "Filesystem      Size  Used Avail Use% Mounted on\n/dev/sda1        40G   38G  2.0G  96% /\n"
+    )
+    job = "root: rsync"
+    found = measures(section(report(body, subject="Cron <root@web07> rsync", headers=ENV), "output"))
+    assert found[("backup_bytes", job)] == 1234
+    assert found[("backup_size", job)] == 378882
+    assert found[("exit_code", job)] == 23
+    assert found[("fs_used", "/")] == 96
+
+
+def test_a_subject_alone_makes_no_cron_mail() -> None:
+    assert report("look\n", subject="Cron <root@web07> backup", sender="alice@example.org").kind != "cron"

@@ -1,0 +1,92 @@
+"""A person's mail is passed on, also when it quotes a report; a machine's is not taken for a person's."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.recognise.support import report
+
+REPORT = "\nDisk status:\nFilesystem Size\n\n-- End of daily output --\n"
+QUOTED = "".join(f"> {line}\n" for line in REPORT.split("\n"))
+DAILY = "web07.example.org daily run output"
+ALICE = "Alice Miller <alice@example.org>"
+OUTLOOK = "X-Mailer: Microsoft Outlook 16.0"
+
+PEOPLE = {
+    "a reply above a quoted report": (ALICE, f"Re: {DAILY}", "see below\n\n" + QUOTED, ()),
+    "a reply that quotes without marks": (ALICE, f"RE: {DAILY}", REPORT, ()),
+    "a German reply": (ALICE, f"AW: {DAILY}", REPORT, ()),
+    "a forward": (ALICE, f"Fwd: {DAILY}", "---------- Forwarded message ---------\n" + REPORT, ()),
+    "a reply from root": ("root@web07.example.org", f"Re: {DAILY}", REPORT, ()),
+    "a thread without Re": (ALICE, DAILY, REPORT, ("In-Reply-To: <1@web07.example.org>",)),
+    "a mail program": (ALICE, DAILY, REPORT, (OUTLOOK,)),
+    "thunderbird": ("root@web07.example.org", "hello", "x\n", ("User-Agent: Mozilla Thunderbird",)),
+    "words above a pasted report": (ALICE, DAILY, "Could you look at this?\n" + REPORT, ()),
+    "a reply to Zabbix": (
+        "zabbix-admin@example.org",
+        "Re: Problem: High load",
+        "Problem started at 20:41:49 on 2026.11.22\nOriginal problem ID: 25\n",
+        (),
+    ),
+    "an attribution": ("alice@web07.example.org", "load", "On Sun, 22 Nov 2026 at 10:00, root wrote:\n> x\n", ()),
+    "a greeting": ("alice@web07.example.org", "disk", "Hi,\n\nthe disk makes noise.\n", ()),
+    "a closing": ("alice@web07.example.org", "Platte", "die Platte klackert.\n\nViele Grüße\nAlice\n", ()),
+    "a signature": ("alice@web07.example.org", "disk", "the disk makes noise\n\n-- \nAlice\n", ()),
+    "root who greets and closes": ("root@web07.example.org", "disk", "Hello,\n\nthe disk makes noise.\n\nRegards\nBob\n", ()),
+    "a name": ("Taro Yamada <taro@mail.host.example.jp>", "質問", "ディスクの件です\n", ()),
+    "an address of a mail domain": ("taro@example.jp", "質問", "ディスクの件です\n", ()),
+    "British mail domain": ("jo@example.co.uk", "hard drive", "makes noise\n", ()),
+    "PGP": ("bob@web07.example.org", "x", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n", ()),
+    "a list, noreply, in a thread": ("noreply@lists.example.org", "question", "why?\n", ("References: <1@example.org>",)),
+    "out of office in words": (ALICE, "I am away from office", "I am back on Monday\n", ()),
+}
+MACHINES = {
+    "root by hand": ("root@web07.example.org", "test", "If you are reading this, mail works\n", ()),
+    "a script of root": ("root <root@web07.example.org>", "backup report", "42 files\n", ()),
+    "a script of a user": (
+        "Alice Miller <alice@web07.example.org>",
+        "nightly",
+        "42 files\n",
+        ("Received: by web07.example.org (Postfix, from userid 1001)",),
+    ),
+    "an account without name": ("alice@web07.example.org", "nightly", "42 files\n", ()),
+    "mdadm": (
+        "mdadm monitoring <root@db03.example.org>",
+        "DegradedArray event on /dev/md0:db03",
+        "This is an automatically generated mail\n",
+        (),
+    ),
+    "a bounce": (
+        "Mail Delivery System <MAILER-DAEMON@mx.example.org>",
+        "Undelivered Mail",
+        "Hi. This is the mail system.\n",
+        ("In-Reply-To: <1@a>",),
+    ),
+    "a vacation reply": (ALICE, "Re: x", "I am away. You can write to Bob.\n", ("Auto-Submitted: auto-replied",)),
+    "an old vacation reply": (ALICE, "Re: x", "I am away. You can write to Bob.\n", ("Precedence: bulk",)),
+    "Jenkins": ("ci@example.org", "Build failed", "See <https://ci>\n", ("X-Jenkins-Job: a", "In-Reply-To: <1@a>")),
+    "a monitoring address": ("nagios@example.org", "PROBLEM", "we have you\n", ()),
+    "noreply": ("no-reply@example.org", "Your invoice", "Dear customer,\nplease pay\n", ()),
+}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_person_gets_through(name: str) -> None:
+    sender, subject, body, headers = PEOPLE[name]
+    found = report(body, subject=subject, sender=sender, headers=headers)
+    assert found.kind == "human"
+    assert found.note
+    assert [section.name for section in found.sections] == ["mail"]
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_machine_is_shown_in_the_digest(name: str) -> None:
+    sender, subject, body, headers = MACHINES[name]
+    found = report(body, subject=subject, sender=sender, headers=headers)
+    assert (found.kind, found.note) == ("unknown", "")
+
+
+def test_a_pasted_report_without_a_person_sign_still_shows_its_foreign_words() -> None:
+    found = report("FYI\n" + REPORT, subject=DAILY)
+    assert found.sections[0].name == "preamble"
+    assert found.sections[0].lines == ("FYI",)
