@@ -16,16 +16,18 @@ import shutil
 import signal
 import socket
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.figures import Figure, table
+
 LENGTH = 5000
+_GOALS_REUSED, _GOALS_NEW = (2.0, 0.3), (1.2, 0.5)  # rate at least, CPU at most, at 50 sessions
 _TICKS = os.sysconf("SC_CLK_TCK")
 _POSTFIX_FILES = Path("/etc/postfix")
 _MAIN_CF = """compatibility_level = 3.6
@@ -66,18 +68,32 @@ def main() -> None:
     if args.serve:
         asyncio.run(_serve(args.serve))
         return
-    missing = [name for name in ("postfix", "smtp-source") if not shutil.which(name, path=_path())]
-    if missing or os.getuid() != 0:
-        print(f"accept: skipped, {', '.join(missing)} is not installed" if missing else "accept: skipped, a Postfix instance needs root")
+    if reason := hindrance():
+        print(f"accept: skipped, {reason}")
         return
-    print(f"durable accept of {LENGTH} byte mails, {args.messages} a burst, {args.pairs} pairs, median [least-most] of ours / Postfix")
-    for n_sessions in map(int, args.sessions.split(",")):
+    print(f"durable accept of {LENGTH} byte mails, {args.messages} a burst, {args.pairs} pairs, ours / Postfix")
+    print(table(figures(args.pairs, args.messages, tuple(map(int, args.sessions.split(","))))))
+
+
+def hindrance() -> str:
+    """Why Postfix cannot be measured here, "" if it can."""
+    missing = [name for name in ("postfix", "smtp-source") if not shutil.which(name, path=_path())]
+    if missing:
+        return f"{' and '.join(missing)} not found: install Postfix"
+    return "" if os.getuid() == 0 else "a Postfix instance of our own can only be started by root"
+
+
+def figures(n_pairs: int, n_messages: int, sessions: Sequence[int]) -> tuple[Figure, ...]:
+    """Rate and server CPU of ours against Postfix, at so many sessions; at 50 also with a new connection for each mail."""
+    found: list[Figure] = []
+    for n_sessions in sessions:
         for is_reused in (True, False):
             if n_sessions == 50 or is_reused:
-                _compare(n_sessions, is_reused, args.pairs, args.messages)
+                found += _compare(n_sessions, is_reused, n_pairs, n_messages)
+    return tuple(found)
 
 
-def _compare(n_sessions: int, is_reused: bool, n_pairs: int, n_messages: int) -> None:
+def _compare(n_sessions: int, is_reused: bool, n_pairs: int, n_messages: int) -> tuple[Figure, Figure]:
     pairs = []
     for _ in range(n_pairs):
         runs = []
@@ -90,16 +106,17 @@ def _compare(n_sessions: int, is_reused: bool, n_pairs: int, n_messages: int) ->
     rates = [ours.mails_per_s / theirs.mails_per_s for ours, theirs in pairs]
     cpus = [ours.cpu_us / theirs.cpu_us for ours, theirs in pairs]
     ours, theirs = pairs[-1]
-    kind = "reused" if is_reused else "new   "
+    what = f"accept, {n_sessions} sessions, {'reused' if is_reused else 'new'} connections"
     print(
-        f"{n_sessions:4} sessions, {kind} connections: rate {_spread(rates)}, CPU a mail {_spread(cpus)}"
-        f"   (last: {ours.mails_per_s:.0f}/s {ours.cpu_us:.0f} us, Postfix {theirs.mails_per_s:.0f}/s {theirs.cpu_us:.0f} us)",
+        f"  {what}, last pair: ours {ours.mails_per_s:.0f} mails/s at {ours.cpu_us:.0f} us CPU each,"
+        f" Postfix {theirs.mails_per_s:.0f}/s at {theirs.cpu_us:.0f} us",
         flush=True,
     )
-
-
-def _spread(values: list[float]) -> str:
-    return f"{statistics.median(values):.2f} [{min(values):.2f}-{max(values):.2f}]"
+    least, most = (_GOALS_REUSED if is_reused else _GOALS_NEW) if n_sessions == 50 else (None, None)
+    return (
+        Figure(what=f"{what}: mails a second / Postfix", values=tuple(rates), at_least=least),
+        Figure(what=f"{what}: CPU a mail / Postfix", values=tuple(cpus), at_most=most),
+    )
 
 
 def _burst(pid: int, port: int, n_sessions: int, is_reused: bool, n_messages: int) -> Run:

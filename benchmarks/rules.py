@@ -8,12 +8,12 @@ Goals: normal patterns at most 1.3, hard ones at most 2.
 from __future__ import annotations
 
 import random
-import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from benchmarks.figures import Figure, table
 from mailtriage.errors import Place
 from mailtriage.rulebook import Action, Rule, Rulebook
 from mailtriage.rulebook.floor import entries_in
@@ -141,24 +141,25 @@ def ratios(many: Rulebook, few: Rulebook, n_pairs: int, n_hosts: int, *, is_fres
     return found[1:]
 
 
-def main(n_pairs: int) -> None:
-    """Prints the median ratio and its range for each sort of rules."""
-    sorts: tuple[tuple[str, Callable[[int], tuple[Rule, ...]]], ...] = (
-        ("normal", normal_rules),
-        ("hard", hard_rules),
-        ("no literal", bare_rules),
+def figures(n_pairs: int) -> tuple[Figure, ...]:
+    """What 9,990 rules more cost, for each sort of rules and of lines."""
+    sorts: tuple[tuple[str, Callable[[int], tuple[Rule, ...]], float | None], ...] = (
+        ("normal", normal_rules, 1.3),
+        ("hard", hard_rules, 2.0),
+        ("no literal", bare_rules, None),
     )
-    for name, make in sorts:
+    found = []
+    for name, make, goal in sorts:
         for is_fresh in (False, True):
             few, many = Rulebook(base_rules(), today=TODAY), Rulebook((*base_rules(), *make(9_990)), today=TODAY)
-            built = cost(many, fleet_day(0, 1))
-            found = ratios(many, few, n_pairs, 25, is_fresh=is_fresh)
-            each = cost(many, fleet_day(99, 25, is_fresh=is_fresh)) / 25 / 8 * 1e6
-            print(
-                f"{name:11} {'fresh lines' if is_fresh else 'fleet lines'}: 10,000 rules cost {statistics.median(found):.2f}"
-                f" [{min(found):.2f}-{max(found):.2f}] of 10; {each:.0f} us a section; first section {built:.2f} s"
-            )
+            lines = "fresh" if is_fresh else "fleet"
+            built_s = cost(many, fleet_day(0, 1))
+            values = ratios(many, few, n_pairs, 25, is_fresh=is_fresh)
+            each_us = cost(many, fleet_day(99, 25, is_fresh=is_fresh)) / 25 / 8 * 1e6
+            print(f"  {name} rules, {lines} lines: {each_us:.0f} us a section, built in {built_s:.2f} s", flush=True)
+            found.append(Figure(what=f"rules alone, 10,000 {name} / 10, {lines} lines", values=tuple(values), at_most=goal))
+    return tuple(found)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    print(table(figures(int(sys.argv[1]) if len(sys.argv) > 1 else 7)))

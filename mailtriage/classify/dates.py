@@ -86,9 +86,10 @@ def parsed(text: str) -> Day | None:
     rest = text[: word.start()] + " " + text[word.end() :]
     number = _DAY_NUMBER.search(rest)
     year_written = _YEAR.search(rest)
-    if not number:
+    month = MONTH_NUMBER.get(word[1].lower())  # in any case matches letters that lower() does not know: ſept
+    if not number or month is None:
         return None
-    return _day(int(year_written[1]) if year_written else 0, MONTH_NUMBER[word[1].lower()], int(number[1]))
+    return _day(int(year_written[1]) if year_written else 0, month, int(number[1]))
 
 
 def _day(year: int, month: int, day: int) -> Day | None:

@@ -105,15 +105,16 @@ def _mask(line: str) -> MaskedLine:
 
 def _with_slots(text: str, values: list[Value]) -> str:
     """The line with what varies replaced; the values go to `values`."""
-    kept = []
+    percent = "c" if "%" in text and not _NOT_A_LEVEL.search(text) else "%"
+    kept: list[str] = []
     at = 0
     for found in finds(text):
-        kept += (text[at : found.start()], _slot(found, values))
+        kept += (text[at : found.start()], _slot(found, values, percent))
         at = found.end()
     return "".join((*kept, text[at:]))
 
 
-def _slot(found: re.Match[str], values: list[Value]) -> str:
+def _slot(found: re.Match[str], values: list[Value], percent: str) -> str:
     """What stands in the shape for one match; its value goes to `values`."""
     name, text = found.lastgroup or "", found[0]
     if name == "date":
@@ -127,12 +128,9 @@ def _slot(found: re.Match[str], values: list[Value]) -> str:
     if name in ("ip4", "ip6"):
         return _address(text)
     number = _MAGNITUDE[name](text)
-    if name == "percent":
-        mark = "%"
-        values.append(Value("%" if _NOT_A_LEVEL.search(found.string) else "c", number))
-    else:
-        mark = _LETTER[name]
-        values.append(Value(mark, number))
+    letter = percent if name == "percent" else _LETTER[name]
+    values.append(Value(letter, number))
+    mark = "%" if name == "percent" else _LETTER[name]
     return f"‹0{mark}›" if number == 0 else f"‹{mark}›"
 
 

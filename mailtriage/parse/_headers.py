@@ -11,7 +11,7 @@ from mailtriage.types import Message, RawMail
 
 Headers = tuple[tuple[str, str], ...]
 
-_FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+_FOLD = re.compile(r"(?<![ \t])[ \t]*[\r\n]+[ \t]*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
 _ADDRESS = rf"{_ATOM}(?:@[A-Za-z0-9._-]+)?"
 _BARE = re.compile(rf"<?({_ADDRESS})>?|({_ADDRESS}) \(([^()\\\"]*)\)|(?:\"([^\"\\]*)\"|([A-Za-z0-9][A-Za-z0-9 '._/-]*?)) ?<({_ADDRESS})?>")

@@ -18,7 +18,7 @@ MAX_BOUNDARIES = 24
 MAX_MIME_HEADERS = 60_000
 
 _HEADER_END = re.compile(rb"\n\r?\n|\r\r")
-_LONG_HEADER = re.compile(rb"(?:[^\n]|\n[ \t]){%d}" % HEADER_LIMIT)
+_NEXT_HEADER = re.compile(rb"\n(?![ \t])")
 _MIME_HEADER = re.compile(rb"(?<![^\r\n])content-[a-z-]{1,40}:[^\n]*(?:\n[ \t][^\n]*)*")
 _BOUNDARY = re.compile(rb"[\s;]boundary\*?[0-9]*\*?\s*=")
 # Codecs that are no character sets, or decode in quadratic time.
@@ -36,7 +36,7 @@ def too_costly(data: bytes) -> str:
     block = header_block(data)
     if len(block) > HEADER_BLOCK_LIMIT and not is_mere_body(data):
         return f"a header of over {HEADER_BLOCK_LIMIT} bytes"
-    if _LONG_HEADER.search(block) and not is_mere_body(data):
+    if any(len(header) > HEADER_LIMIT for header in _NEXT_HEADER.split(block)) and not is_mere_body(data):
         return f"a header of over {HEADER_LIMIT} bytes"
     if block.count(b"\n") > MAX_HEADER_LINES and not is_mere_body(data):
         return f"over {MAX_HEADER_LINES} lines of headers"

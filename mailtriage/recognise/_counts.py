@@ -14,6 +14,7 @@ _AFFECTED = re.compile(r"^Affected package: \S")
 _PROBLEMS = re.compile(
     r"(\d{1,7}) problem\(s\) in (?:(\d{1,7}) |your )?(?:installed )?packages?(?:\(s\))? found|(\d{1,7}) problem\(s\) in "
 )
+_LONGEST_NAME = 300  # the pattern of a package name takes quadratic time
 _PART = re.compile(r"^(?:jail|chroot): (\S+)$")
 _PF_PACKETS = re.compile(r"Packets: (\d{1,15})\b")
 _IPFW_PACKETS = re.compile(r"^[+>] ?\d{5} +(\d{1,15}) ")
@@ -41,7 +42,7 @@ def read_vulnerable(lines: Sequence[str]) -> tuple[Measure, ...]:
             part = named.group(1)
             continue
         counts.setdefault(part, 0)
-        if _QUIET_PACKAGE.match(line) or _AFFECTED.match(line):
+        if (len(line) <= _LONGEST_NAME and _QUIET_PACKAGE.match(line)) or _AFFECTED.match(line):
             counts[part] += 1
         total = _PROBLEMS.search(line)
         if total:

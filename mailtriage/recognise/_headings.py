@@ -219,6 +219,7 @@ MONTHLY = (
 LOCAL = _row(999, "", "local", is_log=True)  # "Running /etc/daily.local:", its output may be anything
 PREAMBLE = _row(0, "", "preamble")
 
+HEADING_ENDS = ":.s"  # the last characters of all headings: most lines need no closer look
 _LOCAL_LINE = re.compile(r"Running /\S{1,200}:")
 _HOST_LINE = re.compile(
     r"(\S{1,255}) ((?:[a-z0-9]+ ){1,2}(?:diffs|packets|failures|connections|messages):|changes in mounted filesystems:)"
@@ -234,7 +235,7 @@ class Table:
 
     def find(self, line: str, is_own_host: Callable[[str], bool]) -> Heading | None:
         """The heading this line is, None if it is none; a host's heading only for the report's own host."""
-        if len(line) < 9 or line[-1] not in ":.s":
+        if not line or line[-1] not in HEADING_ENDS:
             return None
         heading = self._exact.get(line)
         if heading is None and line[-1] == ":":

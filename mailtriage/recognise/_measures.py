@@ -59,6 +59,8 @@ def measure(name: str, subject: str, value: float) -> Measure:
 
 def number(text: str) -> float | None:
     """`1.2K`, `29G`, `-512`, `0B` as a number with powers of 1024, None if it is none."""
+    if text.isdecimal() and text.isascii() and len(text) <= 18:
+        return float(text)
     found = _NUMBER.fullmatch(text)
     return float(found.group(1)) * _FACTORS[found.group(2).upper()] if found else None
 

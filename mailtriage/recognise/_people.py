@@ -62,6 +62,7 @@ _MACHINE_WORDS = re.compile(
 )
 _PERSONAL_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}")
 _LOCAL_SUBMISSION = re.compile(r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|invoked by uid")
+_WITH_LOGIN = re.compile(r"\bwith (?:E?SMTPS?A|UTF8SMTPS?A|HTTPS?)\b")  # RFC 3848: authenticated submission
 _MAIL_DOMAIN = re.compile(r"[^.]+\.(?:[^.]+|(?:co|com|ac|or|ne|org|net|gov|edu|gob)\.[a-z]{2})")
 
 
@@ -135,6 +136,7 @@ def _sign_of_account(message: Message, first: str, has_manners: bool) -> str:
         (has_manners, "a person's address, and it greets or closes as people do"),
         (has_words, "a person's address and words"),
         (has_name and not is_local, "a person's name"),
+        (bool(received) and bool(_WITH_LOGIN.search(received[-1])), "a person's address, handed in with a login"),
         (
             bool(_MAIL_DOMAIN.fullmatch(message.sender.rpartition("@")[2])) and not is_local,
             "an address of a mail domain, no account of a host",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._headings import LOCAL, PREAMBLE, SECURITY, TABLES, Heading
+from mailtriage.recognise._headings import HEADING_ENDS, LOCAL, PREAMBLE, SECURITY, TABLES, Heading
 from mailtriage.recognise._hosts import longer_host, same_host, sane_host
 from mailtriage.recognise._pools import sick_pools
 from mailtriage.types import Message, Recovery, Report, Section
@@ -17,6 +18,7 @@ _PRIOR_RUN = re.compile(r"\S{1,5000} (?:daily|weekly|monthly|security) prior run
 _NO_OUTPUT = re.compile(r"No output from the \d{1,6} files processed")
 _LOCK = re.compile(r"can't create /var/run/periodic\.\S+\.lock")
 _DEPRECATED = re.compile(r"Warning: Variable \$\w{1,100} is deprecated,? use \$\w{1,100} instead\.?")
+_NESTED_END = "-- End of security output --"
 _SECURITY_SECTIONS = frozenset(heading.section for heading in SECURITY)
 
 
@@ -110,8 +112,10 @@ class _Cutter:
             elif stripped[0] == "W" and _DEPRECATED.fullmatch(stripped) and self.pieces[-1].heading is not LOCAL:
                 self.deprecated.append(line)
                 continue
+            elif stripped == _NESTED_END and self.is_nested and self.pieces[-1].heading.section in _SECURITY_SECTIONS:
+                continue  # the end of the run within the run
             else:
-                heading = self._heading(stripped, is_start or not has_gaps)
+                heading = self._heading(stripped, is_start or not has_gaps) if stripped[-1] in HEADING_ENDS else None
                 is_start = False
                 if heading is not None:
                     self._begin(heading, stripped)
@@ -147,10 +151,18 @@ class _Cutter:
 
     def sections(self) -> tuple[Section, ...]:
         """The sections in the order of the mail; text before the first heading is the preamble."""
-        sections = [_section(piece) for piece in self.pieces if piece.text or any(line.strip() for line in piece.lines)]
+        sections = [_section(piece) for piece, following in zip_longest(self.pieces, self.pieces[1:]) if _says_something(piece, following)]
         if self.deprecated:
             sections.append(Section(name="deprecated", lines=tuple(self.deprecated)))
         return tuple(sections)
+
+
+def _says_something(piece: _Piece, following: _Piece | None) -> bool:
+    """False for a preamble without text, and for `Security check:` where the security sections themselves follow."""
+    if any(line.strip() for line in piece.lines):
+        return True
+    has_inline = following is not None and following.heading.section in _SECURITY_SECTIONS
+    return bool(piece.text) and not (piece.heading.section == "security_check" and has_inline)
 
 
 def _section(piece: _Piece) -> Section:

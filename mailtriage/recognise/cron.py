@@ -23,7 +23,7 @@ _DAEMON = re.compile(r"\(?(?:cron daemon|fcron|anacron)\)?", re.IGNORECASE)
 _LONGEST_ITEM = 200
 
 _RUN_PARTS = re.compile(r"\brun-parts\b|^cron\.\w+$|\banacron\b")
-_SCRIPT = re.compile(r"(/[\w./-]{1,300}/[\w.-]{1,100}):")
+_SCRIPT = re.compile(r"(/[\w./-]{1,400}[\w-]):")
 _RETURN_CODE = re.compile(r"run-parts: (/\S{1,400}) exited with return code (\d{1,3})|\(code (\d{1,3})\) at \w+\.c\(")
 _SENT = re.compile(r"sent ([\d,.]{1,25}) bytes  received ([\d,.]{1,25}) bytes ")
 _TOTAL = re.compile(r"total size is ([\d,.]{1,25})  speedup is ")

@@ -40,7 +40,7 @@ _FIRST_LINES = (
     ("old", re.compile(r"Trigger: ")),
 )
 _STATUS = re.compile(r"^Current problem status is (\w{1,20})", re.MULTILINE)
-_ORIGINAL = re.compile(r"^\s*Original (?:problem|event) ID: *(\d{1,20})\s*$", re.MULTILINE)
+_ORIGINAL = re.compile(r"^[ \t]*Original (?:problem|event) ID: *(\d{1,20})[ \t]*$", re.MULTILINE)
 _ITEM_HOST = re.compile(r"^\d{1,3}\. .{1,300} \(([\w.-]{1,200}):\S", re.MULTILINE)
 _DURATION_LINE = re.compile(r"resolved in ([\w ]{1,40}) at|, age is ([\w ]{1,40}),")
 _SUBJECT_DURATION = re.compile(r"^(?:Resolved|Updated problem) in ([\w ]{1,40}):")

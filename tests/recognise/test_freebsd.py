@@ -92,10 +92,16 @@ def test_diffs_begin_within_the_script_that_prints_them() -> None:
 def test_inline_security_is_cut_too() -> None:
     body = (
         "Local system status:\nx\n\nSecurity check:\nChecking setuid files and devices:\n\nChecking for uids of 0:\nroot 0\n\n"
-        "web07.example.org login failures:\nNov 21 x\n\nChecking for rejected mail hosts:\n\nBacking up pkg database:"
+        "web07.example.org login failures:\nNov 21 x\n\n-- End of security output --\n\n"
+        "Checking for rejected mail hosts:\n\nBacking up pkg database:"
     )
     found = periodic(body)
-    assert names(found) == ["system_status", "security_check", "setuid", "uid0", "login_failures", "mail_rejects", "backup_pkg"]
+    assert names(found) == ["system_status", "setuid", "uid0", "login_failures", "mail_rejects", "backup_pkg"]
+    assert section(found, "login_failures").lines == ("Nov 21 x",)
+
+
+def test_an_empty_security_check_that_nothing_follows_is_shown() -> None:
+    assert names(periodic("Security check:\n\nChecking for rejected mail hosts:")) == ["security_check", "mail_rejects"]
 
 
 def test_security_headings_mean_nothing_in_other_places_of_a_daily_mail() -> None:

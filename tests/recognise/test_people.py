@@ -35,6 +35,12 @@ PEOPLE = {
     "root who greets and closes": ("root@web07.example.org", "disk", "Hello,\n\nthe disk makes noise.\n\nRegards\nBob\n", ()),
     "a name": ("Taro Yamada <taro@mail.host.example.jp>", "質問", "ディスクの件です\n", ()),
     "an address of a mail domain": ("taro@example.jp", "質問", "ディスクの件です\n", ()),
+    "a bare address, handed in with a login": (
+        "taro@mail.dept.example.jp",
+        "質問",
+        "ディスクの件です\n",
+        ("Received: from [198.51.100.7] by mail.dept.example.jp with ESMTPSA id x",),
+    ),
     "British mail domain": ("jo@example.co.uk", "hard drive", "makes noise\n", ()),
     "PGP": ("bob@web07.example.org", "x", "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nx\n", ()),
     "a list, noreply, in a thread": ("noreply@lists.example.org", "question", "why?\n", ("References: <1@example.org>",)),

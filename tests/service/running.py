@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mailtriage.store.main import Store
@@ -45,27 +46,75 @@ def wait_until(condition: Callable[[], object], what: str) -> None:
 
 
 class Serve:
-    """One `mailtriage serve` on a configuration folder."""
+    """One `mailtriage serve` on a configuration folder; as a context it is stopped, or killed if it must be, at the end."""
 
-    def __init__(self, folder: Path, *, port: int = 0, extra: str = "", arguments: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int = 0,
+        receive: str = "",
+        extra: str = "",
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
         self.config = folder / "mailtriage.toml"
         self.arguments = tuple(arguments)
         self.process: subprocess.Popen[bytes] | None = None
         self.smtp = self.http = 0
-        self.config.write_text(f'[store]\npath = "store"\n[receive]\nport = {port}\n[http]\nport = 0\n{extra}', encoding="utf-8")
+        self._environment = {**os.environ, **(environment or {})}
+        self._fixed = f'[store]\npath = "store"\n[http]\nport = 0\n[receive]\nport = {port}\n{receive}\n'
+        self.configure(extra)
+
+    def __enter__(self) -> Serve:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None and self.process.poll() is None:
+            try:
+                self.stop()
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def configure(self, extra: str) -> None:
+        """Writes the configuration anew, with other tables."""
+        self.config.write_text(self._fixed + extra, encoding="utf-8")
 
     def start(self) -> Serve:
         """Starts and waits until it listens."""
         command = [sys.executable, "-m", "mailtriage", "serve", "--config", str(self.config), *self.arguments]
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log)
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=self._environment)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, f"serve did not start:\n{self.log()[-3000:]}"
         ports = json.loads(line)
         self.smtp, self.http = ports["smtp"], ports["http"]
         return self
+
+    def wait_until_ready(self) -> Serve:
+        """Until the worker runs, too."""
+        wait_until(lambda: self.get("/-/ready")[0] == 200, f"ready\n{self.log()[-2000:]}")
+        return self
+
+    def send(self, *mails: bytes, mail_from: str = "root@web07.example.org", to: str = "root@example.org") -> list[str]:
+        """Sends the mails in one session; gives the reply to each, such as `250 2.0.0 stored as 06h2...`."""
+        with smtplib.SMTP("127.0.0.1", self.smtp, timeout=PATIENCE_S) as client:
+            client.ehlo()
+            return [_reply(client, mail, mail_from, to) for mail in mails]
+
+    def mail_ids(self, *mails: bytes) -> list[str]:
+        """Sends the mails and gives the ids they are stored under."""
+        replies = self.send(*mails)
+        assert all(reply.startswith("250 ") for reply in replies), replies
+        return [reply.rpartition(" ")[2] for reply in replies]
+
+    def worker_pids(self) -> list[int]:
+        """The processes it has started."""
+        assert self.process is not None
+        found = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True, check=False)
+        return [int(pid) for pid in found.stdout.split()]
 
     def kill(self) -> None:
         """SIGKILL: as a power cut does it."""
@@ -74,6 +123,11 @@ class Serve:
     def stop(self) -> int:
         """SIGTERM, and the exit code."""
         return self._end(signal.SIGTERM)
+
+    def kill_worker(self, pid: int) -> None:
+        """SIGKILL to a process it has started."""
+        assert pid in self.worker_pids()
+        os.kill(pid, signal.SIGKILL)
 
     def signal(self, number: int) -> None:
         """Any other signal."""
@@ -100,9 +154,13 @@ class Serve:
         """Its spool."""
         return Spool(self.folder / "store" / "spool.sqlite3")
 
+    def wait_until_logged(self, *words: str) -> None:
+        """Until a line of the log has all these words."""
+        wait_until(lambda: any(all(word in line for word in words) for line in self.log().splitlines()), f"{words} in the log")
+
     def wait_until_judged(self) -> None:
         """Until everything received is recorded."""
-        wait_until(lambda: (self.folder / "store" / "mailtriage.sqlite3").exists(), "a store")
+        self.wait_until_ready()
         store, spool = self.store(), self.spool()
         try:
             wait_until(lambda: store.cursor >= spool.last_seq(), "all mails judged")
@@ -118,3 +176,12 @@ class Serve:
         assert self.process.stdout is not None
         self.process.stdout.close()
         return code
+
+
+def _reply(client: smtplib.SMTP, mail: bytes, mail_from: str, to: str) -> str:
+    for code, text in (client.mail(mail_from), client.rcpt(to)):
+        if code >= 400:
+            client.rset()
+            return f"{code} {text.decode()}"
+    code, text = client.data(mail)
+    return f"{code} {text.decode()}"
