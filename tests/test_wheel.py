@@ -1,4 +1,4 @@
-"""The wheel works by itself: built, installed into an empty environment, and triaging far from the checkout with its own rules and model."""
+"""The wheel works by itself: built, installed into an empty environment, it triages far from the checkout with its own rules and model."""
 
 from __future__ import annotations
 

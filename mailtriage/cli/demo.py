@@ -91,8 +91,9 @@ def _print(result: Rehearsal, days: int) -> None:
         f" + {counts[Verdict.EVENT]} raised + {counts[Verdict.PASS]} passed; {books}"
     )
     print(f"sent          {result.n_sent} event changes, {result.n_digests} digests, {result.n_passed} mails of people passed on unchanged")
+    print('learning      acts on cron here (promoted = ["cron"]), with the shipped model; on the rest rules alone decide')
     print(f"flaps         {result.n_flaps} events were over within their hold time: counted, told to nobody")
-    print(f"noise         {result.noise_reduction:.1%} less: {result.n_mails - result.n_quiet} of {result.n_mails} mails ask for an eye")
+    print(f"noise         {result.noise_reduction:.1%} less: {result.n_shown} of {result.n_reports} reports ask for an eye")
     print(f"time          {result.seconds:.1f} s")
     print("\nNow your own mail: mailtriage triage ~/Maildir   (reads, judges, changes nothing)")
     print("To receive it:     mailtriage init DIR, then README.md shows the lines for your MTA")

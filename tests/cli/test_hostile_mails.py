@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,31 +130,37 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("make", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_mail_is_judged_in_bounded_time_and_kept(make: Callable[[], bytes], tmp_path: Path) -> None:
-    (tmp_path / "mail.eml").write_bytes(make())
+NAMED = ("fifty_megabytes", "ten_thousand_parts", "nested_200_deep", "header_of_a_megabyte", "nul_bytes")
+
+
+def _is_kept_with_reasons(judged: dict[str, Any]) -> bool:
+    return judged["verdict"] != "drop" and all(section["reasons"] for section in judged["sections"])
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_hostile_mail_is_judged_in_bounded_time_and_kept(name: str, tmp_path: Path) -> None:
+    (tmp_path / "mail.eml").write_bytes(HOSTILE[name]())
     began = time.monotonic()
     ended = run(tmp_path, "triage", "mail.eml", "--json")
     assert time.monotonic() - began < 30
     assert ended.returncode == 0, ended.stderr
-    (line,) = ended.stdout.splitlines()
-    judged = json.loads(line)
-    assert judged["verdict"] != "drop"
-    assert all(section["reasons"] for section in judged["sections"])
+    (judged,) = map(json.loads, ended.stdout.splitlines())
+    assert _is_kept_with_reasons(judged)
 
 
-def test_many_mails_give_one_line_each_in_their_order(tmp_path: Path) -> None:
+def test_many_hostile_mails_give_one_line_each_in_their_order(tmp_path: Path) -> None:
     folder = tmp_path / "mails"
     folder.mkdir()
     for name, make in HOSTILE.items():
-        if "megabyte" not in name:
-            (folder / f"{name}.eml").write_bytes(make())
+        (folder / f"{name}.eml").write_bytes(make())
     (folder / "empty.eml").write_bytes(b"")
+    began = time.monotonic()
     ended = run(tmp_path, "triage", "mails", "--json")
+    assert time.monotonic() - began < 60
     assert ended.returncode == 0, ended.stderr
-    assert [json.loads(line)["path"] for line in ended.stdout.splitlines()] == sorted(
-        (f"mails/{path.name}" for path in folder.iterdir()), key=str
-    )
+    judged = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [one["path"] for one in judged] == [f"mails/{name}.eml" for name in sorted([*HOSTILE, "empty"])]
+    assert [one["path"] for one in judged if not _is_kept_with_reasons(one)] == []
 
 
 def test_an_empty_file_in_a_folder_is_a_mail_that_says_nothing_and_is_kept(tmp_path: Path) -> None:

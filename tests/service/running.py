@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
+from mailtriage.types import RawMail
 
 PATIENCE_S = 60.0
 
@@ -153,6 +154,14 @@ class Serve:
     def spool(self) -> Spool:
         """Its spool."""
         return Spool(self.folder / "store" / "spool.sqlite3")
+
+    def stored(self) -> list[tuple[int, RawMail]]:
+        """Every mail of its spool."""
+        spool = self.spool()
+        try:
+            return spool.after(0, 10_000)
+        finally:
+            spool.close()
 
     def wait_until_logged(self, *words: str) -> None:
         """Until a line of the log has all these words."""

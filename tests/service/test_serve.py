@@ -240,6 +240,16 @@ def test_a_reload_takes_what_is_right_and_refuses_what_is_wrong(tmp_path: Path) 
         assert serve.stop() == 0
 
 
+def test_a_mail_by_pipe_is_judged_by_the_running_daemon(tmp_path: Path) -> None:
+    with Serve(tmp_path, extra=NO_MODEL) as serve:
+        serve.wait_until_ready()
+        assert run(tmp_path, "inject", "root", given=ODD).returncode == 0
+        serve.wait_until_judged()
+        ((_, raw),) = serve.stored()
+        assert (raw.data, raw.peer) == (ODD, "pipe")
+        assert _verdict(serve, raw.id) == "digest"
+
+
 def test_sigterm_ends_what_is_in_flight_and_then_the_daemon(tmp_path: Path) -> None:
     with Serve(tmp_path, extra=NO_MODEL) as serve:
         serve.wait_until_ready()
