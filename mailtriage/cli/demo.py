@@ -64,7 +64,7 @@ def _print(result: Rehearsal, days: int) -> None:
     print(f"{result.n_mails} mails from {result.n_hosts} hosts in {days} days, sent over SMTP in {result.seconds_sending:.1f} s\n")
     print("EVENTS")
     rows: list[tuple[object, ...]] = []
-    for found in sorted(result.events, key=lambda one: (one.event if isinstance(one, ClosedEvent) else one).opened_at):
+    for found in sorted(result.told, key=lambda one: (one.event if isinstance(one, ClosedEvent) else one).opened_at):
         event = found.event if isinstance(found, ClosedEvent) else found
         closed = f"{found.closed_at:%a %H:%M}" if isinstance(found, ClosedEvent) else "open"
         rows.append((f"{event.opened_at:%a %H:%M}", closed, event.severity, event.key, event.summary[:60]))

@@ -68,6 +68,7 @@ class Edition:
     open_events: tuple[OpenEvent, ...] = ()  # at `until`
     opened: tuple[OpenEvent, ...] = ()  # since `since`, whether still open or not
     closed: tuple[OpenEvent, ...] = ()  # since `since`
+    flaps: tuple[OpenEvent, ...] = ()  # over within their hold time: nobody was told, they are only counted
     entries: tuple[Entry, ...] = ()
     silent_hosts: tuple[SilentHost, ...] = ()
     would_drop: tuple[WouldDrop, ...] = ()
@@ -93,7 +94,7 @@ class Edition:
     @property
     def unraised(self) -> tuple[Entry, ...]:
         """The entries to read: all but those of raised sections whose event, and of parked mails, which this digest shows anyway."""
-        shown = {(event.host, event.origin) for event in (*self.open_events, *self.opened, *self.closed)}
+        shown = {(event.host, event.origin) for event in (*self.open_events, *self.opened, *self.closed, *self.flaps)}
         parked = {mail.mail_id for mail in self.parked}
         left = (entry for entry in self.entries if entry.mail_id not in parked)
         return tuple(entry for entry in left if not (entry.verdict is Verdict.EVENT and _origin(entry) in shown))

@@ -70,6 +70,7 @@ def json(edition: Edition) -> str:
             "folded": book.n_folded,
             "unaccounted": book.n_unaccounted,
         },
+        "flaps": len(edition.flaps),
         "new": [_event_group(group) for group in fold_events(edition.new_events)],
         "open": [_event_group(group) for group in fold_events(edition.old_events)],
         "closed": [_event_group(group) for group in fold_events(edition.closed)],

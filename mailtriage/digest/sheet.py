@@ -222,6 +222,8 @@ def _book(edition: Edition) -> Iterator[str]:
     yield f"dropped: {book.n_dropped_by_rules} by {plural(book.n_rules, 'rule')}, {book.n_dropped_by_model} by the model"
     folded = f"; folded: {plural(book.n_folded, 'double')}" if book.n_folded else ""
     yield f"raised: {book.n_raised}, digested: {book.n_digested}, passed on: {book.n_passed}, held: {book.n_held}{folded}"
+    if edition.flaps:
+        yield f"flaps: {plural(len(edition.flaps), 'event')} over within the hold time, told to nobody"
     if book.n_unaccounted:
         yield f"THE BOOK DOES NOT BALANCE: {book.n_mails} received, {book.n_mails - book.n_unaccounted} accounted for"
     if edition.would_drop:

@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from mailtriage.config import Config, SinkConfig
+from mailtriage.config import Config, EventsConfig, SinkConfig
 from mailtriage.errors import Place, StoreError
 from mailtriage.sinks import Sink, deliver, open_sink
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
-from mailtriage.types import Change, ChangeType, Recovery, Severity
+from mailtriage.types import Change, ChangeType, OpenEvent, Recovery, Severity
 
 RELAY_SINK = "relay"  # takes digests and mail of people
 _POLL_S = 5.0  # a retry comes due without anybody telling
@@ -44,7 +44,7 @@ class Deliverer:
     def __init__(self, config: Config, store: Store, spool: Spool, instance: str, clock: Callable[[], datetime]) -> None:
         self._sinks = open_sinks(config, instance)
         self._wants = config.sinks
-        self._holds = {Severity.WARNING: config.events.hold_warning_s, Severity.HIGH: config.events.hold_high_s}
+        self._events = config.events
         self._store = store
         self._spool = spool
         self._clock = clock
@@ -67,7 +67,7 @@ class Deliverer:
         """How long a new event is kept back, should it be over soon: none for what cannot say so, or is critical."""
         if change.type is not ChangeType.OPENED or change.event.recovery is not Recovery.EXPLICIT or not change.mail_id:
             return timedelta()
-        return timedelta(seconds=self._holds.get(change.event.severity, 0))
+        return hold_of(change.event, self._events)
 
     def start(self) -> None:
         """Begins to deliver."""
@@ -101,6 +101,11 @@ class Deliverer:
                 return
             if not n_done:
                 self._news[name].wait(_POLL_S)
+
+
+def hold_of(event: OpenEvent, events: EventsConfig) -> timedelta:
+    """How long an event of this severity is held, should its sender say OK soon."""
+    return timedelta(seconds={Severity.WARNING: events.hold_warning_s, Severity.HIGH: events.hold_high_s}.get(event.severity, 0))
 
 
 def _reaches(sink: SinkConfig, change: Change) -> bool:

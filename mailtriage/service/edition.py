@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mailtriage.config import Config
+from mailtriage.config import Config, EventsConfig
 from mailtriage.correlate.silence import CHECK
 from mailtriage.digest.edition import Book, Edition, Parked, SilentHost, WouldDrop
+from mailtriage.service.deliver import hold_of
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.store.values import ClosedEvent
-from mailtriage.types import Entry, OpenEvent
+from mailtriage.types import Entry, OpenEvent, Recovery
 
 
 def build(
@@ -23,7 +24,9 @@ def build(
     book = store.book(None if is_scheduled else since)
     entries = store.entries(None if is_scheduled else since)
     events = store.events(closed_since=since)
-    closed = tuple(event.event for event in events if isinstance(event, ClosedEvent))
+    over = tuple(event for event in events if isinstance(event, ClosedEvent))
+    flaps = tuple(one.event for one in over if is_flap(one, config.events))
+    closed = tuple(one.event for one in over if one.event not in flaps)
     silent = tuple(event for event in events if isinstance(event, OpenEvent) and event.check == CHECK)
     open_events = tuple(event for event in events if isinstance(event, OpenEvent) and event.check != CHECK)
     n_held = book.n_parked + max(0, spool.last_seq() - store.cursor)
@@ -47,12 +50,18 @@ def build(
         open_events=open_events,
         opened=tuple(event for event in (*open_events, *closed) if event.opened_at >= since),
         closed=closed,
+        flaps=flaps,
         entries=entries,
         silent_hosts=tuple(SilentHost(host=event.host or "most hosts", last_seen_at=event.last_seen_at) for event in silent),
         would_drop=_would_drop(store, entries),
         notes=(*notes, *_outbox_notes(store)),
         parked=_parked(store, spool),
     )
+
+
+def is_flap(found: ClosedEvent, events: EventsConfig) -> bool:
+    """Whether an event was over before anybody was told of it."""
+    return found.event.recovery is Recovery.EXPLICIT and found.closed_at - found.event.opened_at < hold_of(found.event, events)
 
 
 def since_for(store: Store, now: datetime) -> datetime:

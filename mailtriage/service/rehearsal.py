@@ -27,6 +27,7 @@ from mailtriage.errors import MailtriageError
 from mailtriage.receive.server import Receiver
 from mailtriage.receive.settings import Settings
 from mailtriage.service import files, mailing
+from mailtriage.service.edition import is_flap
 from mailtriage.service.judgement import load_judgement
 from mailtriage.simulate import Label, SimulatedMail, fleet, mails, send
 from mailtriage.simulate.incidents import Incident
@@ -62,7 +63,7 @@ class Rehearsal:
     n_must_see: int
     findings: tuple[Finding, ...]
     false_alarms: tuple[OpenEvent, ...]
-    events: tuple[OpenEvent | ClosedEvent, ...]
+    told: tuple[OpenEvent | ClosedEvent, ...]  # the events somebody was told of
     n_sent: int  # event changes that reached the sink
     n_told: int  # mails by which a problem was told; that it is over asks for nobody
     n_flaps: int  # events that were over within their hold time
@@ -142,10 +143,10 @@ def rehearse(hosts: int, days: int, seed: int, progress: Progress) -> Rehearsal:
             n_must_see=result.n_must_see,
             findings=result.findings,
             false_alarms=result.false_alarms,
-            events=result.events,
+            told=tuple(one for one in result.events if not isinstance(one, ClosedEvent) or not is_flap(one, config.events)),
             n_sent=len(sent),
             n_told=len({change["mail_id"] for change in sent if change["mail_id"] and change["state"] == "problem"}),
-            n_flaps=len(result.events) - len({change["key"] + change["event_id"] for change in sent}),
+            n_flaps=sum(isinstance(one, ClosedEvent) and is_flap(one, config.events) for one in result.events),
             n_passed=len(mailbox.mails) - n_digests,
             n_digests=n_digests,
             edition=edition,

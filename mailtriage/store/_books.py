@@ -56,7 +56,7 @@ def book(db: Database, since: datetime | None, n_dead_letters: int) -> Book:
 
     return Book(
         n_mails=sum(row["n"] for row in rows),
-        hosts=tuple(sorted({row["host"] for row in rows if row["host"]})),
+        hosts=tuple(sorted({row["host"] for row in rows if row["host"] and row["verdict"] != Verdict.PASS})),
         n_raised=n_of(Verdict.EVENT),
         n_digested=n_of(Verdict.DIGEST),
         n_dropped_by_rules=sum(row["n"] for row in drops if not _is_learnt(row["by"])),

@@ -91,7 +91,8 @@ class Store:
             self._add_entries(entries, _NEVER if is_archive else None)
             self._db.run_many("add_ok", [(_sql(one.key), iso(seen_at)) for one in outcome.events if one.state is State.OK])
             self._count(outcome)
-            self._db.run("saw_host", {"host": _sql(outcome.host), "kind": outcome.kind, "at": iso(seen_at)})
+            if outcome.verdict is not Verdict.PASS:  # a person's domain is no host of the fleet
+                self._db.run("saw_host", {"host": _sql(outcome.host), "kind": outcome.kind, "at": iso(seen_at)})
             self._add_measures(outcome, seen_at)
             self._db.run("unpark", (outcome.id,))
             self._db.run("forget_tries", (outcome.id,))
