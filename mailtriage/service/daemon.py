@@ -69,7 +69,8 @@ class Daemon:
             self._loop.add_signal_handler(signal.SIGHUP, self._reload)
             ports = Ports(smtp=self._receiver.port, http=server.sockets[0].getsockname()[1] if server else 0)
             _log.info("what=listening %s", maillog.logfmt(smtp=ports.smtp, http=ports.http, lmtp=self._config.receive.lmtp))
-            print(json.dumps({"smtp": ports.smtp, "http": ports.http}), flush=True)
+            with contextlib.suppress(OSError):  # nobody reads it, or its disk is full: no reason to refuse mails
+                print(json.dumps({"smtp": ports.smtp, "http": ports.http}), flush=True)
             await self._stop.wait()
             _log.info("what=stopping")
             await self._receiver.stop()

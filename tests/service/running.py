@@ -71,12 +71,13 @@ class Serve:
     def __enter__(self) -> Serve:
         return self.start()
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         if self.process is not None and self.process.poll() is None:
             try:
                 self.stop()
             except subprocess.TimeoutExpired:
                 self.kill()
+        assert error is not None or "Traceback" not in self.log()
 
     def configure(self, extra: str) -> None:
         """Writes the configuration anew, with other tables."""
