@@ -80,7 +80,7 @@ class Case:
 def judge(case: Case) -> tuple[Judged, ...]:
     """The verdict of every section, plus a `guard` section where the mail as a whole may not be dropped."""
     report = case.report
-    if report.kind == "human":
+    if report.kind == "human" and report.sections:
         reason = Reason(by="human", detail=report.note or "a person wrote this: it is passed on unchanged")
         return tuple(Judged(section=section, verdict=Verdict.PASS, reasons=(reason,)) for section in report.sections)
     return (*(_judge_section(case, section) for section in report.sections), *_guards(report, case.message))

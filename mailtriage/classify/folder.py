@@ -98,7 +98,9 @@ def write(out: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:
             fresh.rename(out)
     except OSError as error:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise InputError(f"cannot write the model: {error.strerror or error}", place=Place(str(out))) from error
+        raise InputError(
+            f"cannot write the model: {error.strerror or error}", place=Place(str(out)), remedy="name a folder that you may write to"
+        ) from error
 
 
 def read(folder: Path) -> Contents:

@@ -59,6 +59,8 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _read_file(path: Path, *, is_asked_for: bool) -> Iterator[tuple[str, bytes]]:
     is_mail = is_asked_for or path.suffix.lower() in _MAILS or path.parent.name in ("cur", "new")
+    if path.exists() and not (path.is_file() or path.is_fifo()):
+        raise InputError("not a file that holds mails", place=Place(str(path)), remedy="give a file or folder of mails that can be read")
     with path.open("rb") as file:
         start = file.read(64 * 1024)
         if start.startswith(b"From ") and path.suffix.lower() != ".txt":

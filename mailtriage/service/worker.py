@@ -19,7 +19,7 @@ from pathlib import Path
 from mailtriage import config as configuration
 from mailtriage import maillog, metrics
 from mailtriage.config import Config
-from mailtriage.correlate import correlate, expire, seen_at, silence_changes
+from mailtriage.correlate import broken_rule_changes, correlate, expire, seen_at, silence_changes
 from mailtriage.errors import MailtriageError
 from mailtriage.pipeline import triage
 from mailtriage.service import files, mailing
@@ -66,11 +66,12 @@ class Worker:
         """Takes the changed configuration, rules and model; whatever is wrong with them leaves the old ones in force."""
         assert self.config.path is not None
         fresh = configuration.load(self.config.path)
-        judgement = load_judgement(fresh)
+        judgement = load_judgement(fresh, survives_model=self.judgement.model is None)
         deliverer = Deliverer(fresh, self.store, self.spool, files.instance(fresh), self.now)
         self.deliverer.stop()
         self.config, self.judgement, self.deliverer = fresh, judgement, deliverer
         deliverer.start()
+        self._next_tick = None  # what was mended, or broke, is told at once
 
     def step(self) -> int:
         """Judges the next mails of the spool, at most a batch; says how many it took."""
@@ -146,7 +147,11 @@ class Worker:
         self._next_tick = now + TICK
         open_events = self.store.open_events()
         after = timedelta(hours=self.config.digest.silent_after_h)
-        changes = (*expire(open_events, now), *silence_changes(self.store.hosts(), open_events, after=after, now=now))
+        changes = (
+            *expire(open_events, now),
+            *silence_changes(self.store.hosts(), open_events, after=after, now=now),
+            *broken_rule_changes(self._broken_rules(), open_events, now),
+        )
         if changes:
             self.store.apply(changes, now=now, sinks_for=self.deliverer.sinks_for)
             for change in changes:
@@ -156,6 +161,11 @@ class Worker:
             self.deliverer.wake()
         _OPEN.set(len(open_events))
         _LAG.set(max(0, self.spool.last_seq() - self.store.cursor))
+
+    def _broken_rules(self) -> dict[str, str]:
+        """What is wrong with each broken rule, or file of rules."""
+        problems = self.judgement.rulebook.problems
+        return {problem.rule or Path(problem.place.path).name: str(problem) for problem in reversed(problems)}
 
     def _forget(self, now: datetime) -> None:
         """Deletes the bytes of mails kept long enough; what was decided about them stays."""
@@ -263,7 +273,7 @@ def _reload(worker: Worker) -> None:
     try:
         worker.reload()
     except MailtriageError as error:
-        _log.error("what=reload_refused error=%s", maillog.logfmt(error=str(error)))
+        _log.error("what=reload_refused %s", maillog.logfmt(error=str(error)))
         return
     _log.info("what=reloaded rules=%s", worker.judgement.rulebook.version)
     for note in worker.judgement.notes:

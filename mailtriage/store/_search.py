@@ -54,7 +54,8 @@ def _since(wanted: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _until(wanted: str) -> tuple[str, tuple[str, ...]]:
-    return "received_at < ?", ((_date(wanted) + timedelta(days=1)).isoformat(),)
+    day = _date(wanted)
+    return "received_at < ?", ((day + timedelta(days=1)).isoformat() if day < date.max else "9999-12-31T24",)
 
 
 _KEYS: dict[str, Callable[[str], tuple[str, tuple[str, ...]]]] = {
