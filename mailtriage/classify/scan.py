@@ -35,7 +35,7 @@ MASKS = (
 )  # fmt: skip
 
 _NEVER_AT_DIGIT = ("url", "msgid", "pid", "temporary")
-_ONLY_AT_DIGIT = ("clock", "ip4", "percent", "duration", "size", "version", "glued", "number")
+_NEVER_AT_SIGN = ("date", "clock", "ip4", "percent", "duration", "size", "version", "glued", "number")
 
 
 def _joined(masks: dict[str, str]) -> re.Pattern[str]:
@@ -43,11 +43,13 @@ def _joined(masks: dict[str, str]) -> re.Pattern[str]:
 
 
 _AT_DIGIT = _joined({name: pattern for name, pattern in MASKS if name not in _NEVER_AT_DIGIT} | {"date": DATE_AT_DIGIT})
-_ELSEWHERE = _joined({name: pattern for name, pattern in MASKS if name not in _ONLY_AT_DIGIT})
-# Every place where a mask can match, and some where none does: this may find too much, never too little.
+_AT_WORD = _joined({"date": DATE})
+_AT_SIGN = _joined({name: pattern for name, pattern in MASKS if name not in _NEVER_AT_SIGN})
+# Every place where a mask can match, and some where none does: this may find too much, never too little. What follows a
+# sign rules out a date: its first word ends before a dot, a comma or a blank.
 _START = re.compile(
     r"(?P<digit>\d)"
-    r"|(?P<other>\[(?=\d)|<(?=[^<>\s]*@)|::"
+    r"|(?P<sign>\[(?=\d)|<(?=[^<>\s]*@)|::"
     r"|(?<![A-Za-z0-9])(?:(?=[A-Za-z]+\d|[a-fA-F]{1,4}:|[a-fA-F]{8}-)|(?=[hfrs][a-z]{2,4}://|(?:tmp|temp|mktemp|cron)[.-])))"
     r"|(?<!\w)(?P<word>[^\W\d_]{2,}+)(?=[.,]{0,2}\s+(?:[^\W\d_]+\.?\s+){0,2}\d)"
 )
@@ -60,10 +62,11 @@ def finds(text: str) -> Iterator[re.Match[str]]:
         place = start.start()
         if start.lastgroup == "digit":
             found = _AT_DIGIT.match(text, place)
-        elif start.lastgroup == "word" and (word := start["word"]).isascii() and word.lower() not in DATE_WORDS:
-            found = None
+        elif start.lastgroup == "sign":
+            found = _AT_SIGN.match(text, place)
         else:
-            found = _ELSEWHERE.match(text, place)
+            word = start["word"]
+            found = None if word.isascii() and word.lower() not in DATE_WORDS else _AT_WORD.match(text, place)
         if found is None:
             at = place + 1
         else:
