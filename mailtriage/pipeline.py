@@ -36,7 +36,7 @@ def triage(
     case = Case(
         report=report,
         message=message,
-        rulebook=rulebook,
+        rulebook=rulebook.as_of(now.date()),
         model=model,
         history=history,
         promoted=AllKinds() if promoted is None else promoted,

@@ -23,6 +23,7 @@ class RuleBank:
     def __init__(self, rules: Sequence[Rule], memo: Memo) -> None:
         self.rules = tuple(rules)
         self.host = rules[0].host
+        self.asks_measures = any(rule.measure for rule in rules)
         self._memo = memo
         self._line_refs = [(place, index) for place, rule in enumerate(rules) for index in range(len(rule.lines))]
         self._text_refs = [place for place, rule in enumerate(rules) if rule.text]

@@ -13,12 +13,15 @@ from pathlib import Path
 from mailtriage.errors import Place
 from mailtriage.rulebook.banks import Banks, RuleBank
 from mailtriage.rulebook.floor import entries_in
+from mailtriage.rulebook.match import Memo
 from mailtriage.rulebook.rule import Action, Problem, Rule
 from mailtriage.rulebook.ruling import FloorHit, Hit, Ruling
 from mailtriage.rulebook.source import read_folder
 from mailtriage.types import Measure, Section
 
 Previous = Callable[[str, str], float | None]
+_REMEMBERED = 1 << 12  # rulings, in each of two generations
+_LONGEST_REMEMBERED = 20  # lines; longer sections seldom come twice
 _WORD = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -59,23 +62,41 @@ class Rulebook:
         self.today = today or datetime.now(UTC).date()
         self.version = _version(self.rules, self.problems)
         self._banks = Banks(self.rules)
+        self._rulings = Memo(_REMEMBERED)
+        self._as_of: Rulebook | None = None  # of the day asked for last
 
     def as_of(self, today: date) -> Rulebook:
         """The same rulebook on another day: rules whose `until` has passed are off."""
         if today == self.today:
             return self
-        other = copy.copy(self)
-        other.today = today
+        other = self._as_of
+        if other is None or other.today != today:
+            other = copy.copy(self)
+            other.today = today
+            other._rulings = Memo(_REMEMBERED)
+            self._as_of = other
         return other
 
     def rule_on(self, kind: str, host: str, section: Section, previous: Previous) -> Ruling:
         """What rules and floor say of one section; `previous` gives the host's last value of a measure and subject."""
+        banks = self._banks.on(kind, section.name, host.lower())
+        if len(section.lines) > _LONGEST_REMEMBERED or (section.measures and any(bank.asks_measures for bank in banks)):
+            return self._rule_on(banks, kind, section, previous)
+        # The sections of a fleet say the same every night: what was said of these very lines holds.
+        key = (banks, kind, section.name, section.item, section.lines)
+        ruling: Ruling | None = self._rulings.get(key)
+        if ruling is None:
+            ruling = self._rule_on(banks, kind, section, previous)
+            self._rulings.put(key, ruling)
+        return ruling
+
+    def _rule_on(self, banks: tuple[RuleBank, ...], kind: str, section: Section, previous: Previous) -> Ruling:
         lines = tuple(line for line in section.lines if line.strip())
         hits: dict[Action, list[Hit]] = {action: [] for action in Action}
         tests: list[Hit] = []
         drops: list[Rule] = []
         explainers: dict[int, list[Rule]] = {}
-        for bank in self._banks.on(kind, section.name, host.lower()):
+        for bank in banks:
             for rule, found in _speaking(bank, section, lines, previous):
                 if rule.is_over(self.today) or not rule.is_about(section.item):
                     continue

@@ -123,8 +123,7 @@ class Worker:
 
     def _judge(self, seq: int, raw: RawMail) -> tuple[Outcome, Sequence[Change]]:
         now = self.now()
-        rulebook = self.judgement.rulebook.as_of(now.date())
-        outcome = triage(raw, rulebook, self.judgement.model, self.store, now, promoted=self.judgement.promoted)
+        outcome = triage(raw, self.judgement.rulebook, self.judgement.model, self.store, now, promoted=self.judgement.promoted)
         known = self.store.open_events({outcome.host, *(event.host for event in outcome.events)})
         changes = correlate(outcome, known, now, self.store.last_closed_at)
         self.store.record(
