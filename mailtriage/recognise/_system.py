@@ -60,10 +60,15 @@ def read_uptime(lines: Iterable[str]) -> tuple[Measure, ...]:
     return tuple(measures)
 
 
+def _may_total(line: str) -> bool:
+    """Cheap: a queue has hundreds of lines, and one with the total."""
+    return "request" in line or line.startswith("-- ")
+
+
 def read_queue(lines: Sequence[str], subject: str) -> tuple[Measure, ...]:
     """How many mails wait; sendmail, dma, postfix and exim. No measure where the text is none of theirs."""
     text = [line for line in lines if line.strip()]
-    totals = [int(found.group(1) or found.group(2)) for found in map(_TOTAL.search, text) if found]
+    totals = [int(found.group(1) or found.group(2)) for found in map(_TOTAL.search, filter(_may_total, text)) if found]
     if totals:
         return (measure("mail_queue", subject, max(totals)),)
     for entry in (_DMA_ENTRY, _EXIM_ENTRY):
