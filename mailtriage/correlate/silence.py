@@ -41,18 +41,28 @@ def silence_changes(rows: Sequence[Arrivals], open_events: Sequence[OpenEvent], 
 
     When more than half of the daily writers are silent at once the fault is not theirs: one event says so instead.
     """
-    last_seen = {host: max(row.last_seen_at for row in rows if row.host == host) for host in _daily_writers(rows)}
+    last_seen = _last_seen(rows)
     silent = {host: seen for host, seen in last_seen.items() if now - seen > after}
-    if len(last_seen) > 3 and len(silent) * 2 > len(last_seen):
-        silent = {"": max(silent.values())}
+    is_common = len(last_seen) > 3 and len(silent) * 2 > len(last_seen)
+    told = {"": max(silent.values())} if is_common else silent
     known = {event.host: event for event in open_events if event.check == CHECK}
-    opened = [_change(ChangeType.OPENED, _event(host, seen, now), now) for host, seen in silent.items() if host not in known]
+    opened = [_change(ChangeType.OPENED, _event(host, seen, now), now) for host, seen in told.items() if host not in known]
     closed = [
         _change(ChangeType.CLOSED, event, now, "heard of again")
         for host, event in known.items()
-        if host not in silent and (host in last_seen or not host)
+        if (host in last_seen and host not in silent) or (not host and not is_common)
     ]
     return (*opened, *closed)
+
+
+def _last_seen(rows: Sequence[Arrivals]) -> dict[str, datetime]:
+    """When each daily writer was last heard of, by whatever kind of mail."""
+    writers = _daily_writers(rows)
+    found: dict[str, datetime] = {}
+    for row in rows:
+        if row.host in writers:
+            found[row.host] = max(row.last_seen_at, found.get(row.host, row.last_seen_at))
+    return found
 
 
 def _daily_writers(rows: Sequence[Arrivals]) -> set[str]:

@@ -22,7 +22,7 @@ from mailtriage.errors import ConfigError, MailtriageError
 from mailtriage.receive.server import Receiver
 from mailtriage.receive.settings import Settings
 from mailtriage.service import http
-from mailtriage.service.files import instance, open_spool
+from mailtriage.service.files import instance, open_spool, rewind
 from mailtriage.store.spool import Spool
 from mailtriage.types import RawMail
 
@@ -47,6 +47,8 @@ class Daemon:
         self._config = config
         self._is_mail_clock = is_mail_clock
         self._spool: Spool = open_spool(config)
+        if rewind(config, self._spool):
+            _log.warning("what=spool_read_again %s", maillog.logfmt(why="it ends before the last mail judged: restored, or made anew"))
         receiving = _Announcing(self._spool, self._wake, is_mail_clock=is_mail_clock)
         self._receiver = Receiver(_settings(config), receiving)
         self._loop = asyncio.get_running_loop()
@@ -64,6 +66,7 @@ class Daemon:
         try:
             await self._receiver.start()
             supervisor = asyncio.create_task(self._keep_worker())
+            supervisor.add_done_callback(lambda _: self._stop.set())  # also by a fault of ours: better no daemon than one that never triages
             for number in (signal.SIGTERM, signal.SIGINT):
                 self._loop.add_signal_handler(number, self._stop.set)
             self._loop.add_signal_handler(signal.SIGHUP, self._reload)

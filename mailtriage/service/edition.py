@@ -14,7 +14,7 @@ from mailtriage.service.deliver import hold_of
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.store.values import ClosedEvent
-from mailtriage.types import Entry, OpenEvent, Recovery
+from mailtriage.types import Entry, Recovery
 
 
 def build(
@@ -23,12 +23,13 @@ def build(
     """The digest of the time from `since` to `until`; a scheduled one holds what no digest has shown yet."""
     book = store.book(None if is_scheduled else since)
     entries = store.entries(None if is_scheduled else since)
-    events = store.events(closed_since=since)
-    over = tuple(event for event in events if isinstance(event, ClosedEvent))
+    # By what was shown, not by the time: a mail that came late may close an event before the last digest.
+    over = store.closed_events(None if is_scheduled else since)
     flaps = tuple(one.event for one in over if is_flap(one, config.events))
     closed = tuple(one.event for one in over if one.event not in flaps)
-    silent = tuple(event for event in events if isinstance(event, OpenEvent) and event.check == CHECK)
-    open_events = tuple(event for event in events if isinstance(event, OpenEvent) and event.check != CHECK)
+    now_open = store.open_events()
+    silent = tuple(event for event in now_open if event.check == CHECK)
+    open_events = tuple(event for event in now_open if event.check != CHECK)
     n_held = book.n_parked + max(0, spool.last_seq() - store.cursor)
     known = {row.host for row in store.hosts() if row.host}
     return Edition(
@@ -60,8 +61,10 @@ def build(
 
 
 def is_flap(found: ClosedEvent, events: EventsConfig) -> bool:
-    """Whether an event was over before anybody was told of it."""
-    return found.event.recovery is Recovery.EXPLICIT and found.closed_at - found.event.opened_at < hold_of(found.event, events)
+    """Whether an event was over before anybody was told of it; one seen twice may have been told as it got worse."""
+    event = found.event
+    is_held = event.recovery is Recovery.EXPLICIT and bool(event.mail_id) and event.count == 1
+    return is_held and found.closed_at - event.opened_at < hold_of(event, events)
 
 
 def since_for(store: Store, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 
 INSTANCE_FILE = "instance"
+_MAIN_FILE = "mailtriage.sqlite3"
 
 
 def store_folder(config: Config) -> Path:
@@ -34,7 +35,18 @@ def open_spool(config: Config) -> Spool:
 
 def open_store(config: Config, *, read_only: bool = False) -> Store:
     """The verdicts, events and deliveries."""
-    return Store(store_folder(config) / "mailtriage.sqlite3", read_only=read_only)
+    return Store(store_folder(config) / _MAIN_FILE, read_only=read_only)
+
+
+def rewind(config: Config, spool: Spool) -> bool:
+    """Before anything is received: lets a spool that was restored or made anew be read from its start; True when it had to be."""
+    if not (store_folder(config) / _MAIN_FILE).exists():
+        return False
+    store = open_store(config)
+    try:
+        return store.rewind(spool.last_seq())
+    finally:
+        store.close()
 
 
 def instance(config: Config) -> str:

@@ -6,8 +6,10 @@ End of input means that the daemon is gone: the worker finishes the mail in hand
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import queue
 import signal
 import sys
@@ -27,11 +29,12 @@ from mailtriage.service.deliver import Deliverer
 from mailtriage.service.judgement import load_judgement
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
-from mailtriage.types import Change, ChangeType, Outcome, RawMail, Verdict
+from mailtriage.types import Change, ChangeType, OpenEvent, Outcome, RawMail, Verdict
 
 BATCH = 64  # mails that share one flush; each is a savepoint of its own
 TRIES = 3  # then the mail is parked and shown as it came
 TICK = timedelta(minutes=1)
+_IDLE_S = 5.0
 KEEP_OKS = timedelta(days=30)  # an MTA gives up after five
 _log = logging.getLogger(__name__)
 _JUDGED = metrics.counter("judged_total", "Mails judged, by verdict.")
@@ -145,10 +148,9 @@ class Worker:
             return
         self._next_tick = now + TICK
         open_events = self.store.open_events()
-        after = timedelta(hours=self.config.digest.silent_after_h)
         changes = (
             *expire(open_events, now),
-            *silence_changes(self.store.hosts(), open_events, after=after, now=now),
+            *self._silence_changes(open_events, now),
             *broken_rule_changes(self._broken_rules(), open_events, now),
         )
         if changes:
@@ -160,6 +162,12 @@ class Worker:
             self.deliverer.wake()
         _OPEN.set(len(open_events))
         _LAG.set(max(0, self.spool.last_seq() - self.store.cursor))
+
+    def _silence_changes(self, open_events: Sequence[OpenEvent], now: datetime) -> tuple[Change, ...]:
+        """Hosts that fell silent, or write again; while mails wait, theirs may be among them."""
+        if not self.is_mail_clock and self.spool.last_seq() > self.store.cursor:
+            return ()
+        return silence_changes(self.store.hosts(), open_events, after=timedelta(hours=self.config.digest.silent_after_h), now=now)
 
     def _broken_rules(self) -> dict[str, str]:
         """What is wrong with each broken rule, or file of rules."""
@@ -228,7 +236,10 @@ def _say_change(change: Change) -> None:
 
 
 def _tell(**message: object) -> None:
-    print(json.dumps(message), flush=True)
+    try:
+        print(json.dumps(message), flush=True)
+    except OSError:  # the daemon is gone, as the end of our input says too
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _listen(orders: queue.Queue[str]) -> None:
@@ -237,33 +248,36 @@ def _listen(orders: queue.Queue[str]) -> None:
     orders.put("stop")
 
 
+def _given(orders: queue.Queue[str], *, is_idle: bool) -> frozenset[str]:
+    """All orders given since; with nothing to do the first is waited for, but not beyond the next tick."""
+    found = set()
+    with contextlib.suppress(queue.Empty):
+        found.add(orders.get(block=is_idle, timeout=_IDLE_S))
+        while True:
+            found.add(orders.get_nowait())
+    return frozenset(found)
+
+
 def run(config: Config, *, is_mail_clock: bool) -> None:
-    """The loop: work while there is work, then wait for an order or the next tick."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the daemon decides when to end
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    """The loop: work while there is work, then wait for an order or the next tick. What is left at `stop` waits in the spool."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):  # a whole group may get them: the daemon decides when to end
+        signal.signal(number, signal.SIG_IGN)
     orders: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     worker = Worker(config, is_mail_clock=is_mail_clock)
-    worker.deliverer.start()
-    _tell(ready=True)
-    stopping = False
     try:
-        while True:
+        worker.deliverer.start()
+        _tell(ready=True)
+        given: frozenset[str] = frozenset()
+        while "stop" not in given:
+            if "reload" in given:
+                _reload(worker)
             n_done = worker.step()
             if not is_mail_clock:
                 with worker.store.transaction():
                     worker.tick()
             _tell(metrics=metrics.text(), cursor=worker.store.cursor)
-            if stopping and not n_done:
-                return
-            try:
-                order = orders.get(block=not n_done and not stopping, timeout=5.0)
-            except queue.Empty:
-                continue
-            if order == "stop":
-                stopping = True
-            elif order == "reload":
-                _reload(worker)
+            given = _given(orders, is_idle=not n_done)
     finally:
         worker.close()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from mailtriage.sinks._result import Delivery, Result
+from mailtriage.sinks._result import Answer, Delivery, Result
 from mailtriage.text import one_line
 
 LOOP_HEADER = "X-Mailtriage-Loop"
@@ -56,7 +56,9 @@ def send(delivery: Delivery, settings: Settings) -> Result:
     if delivery.what == "digest":
         if not settings.to:
             return Result.never("the digest has no readers")
-        return _submit(settings, "", settings.to, digest_mail(delivery, settings))
+        result = _submit(settings, "", settings.to, digest_mail(delivery, settings))
+        # What it says is in no other digest: it waits until the relay, or its address, is mended.
+        return Result.again(result.detail) if result.answer is Answer.NEVER else result
     if delivery.raw is not None:
         recipients = settings.pass_to or tuple(dict.fromkeys(delivery.raw.rcpt_tos))
         if not recipients:

@@ -8,7 +8,8 @@ from mailtriage.sinks._event import event_json
 from mailtriage.sinks._result import Delivery, Result
 from mailtriage.text import one_line
 
-_TRY_AGAIN = (408, 425, 429)
+# What is wrong with this very event. Any other refusal (a token, a path, a proxy) can be mended, and the alarm waits for it.
+_NEVER = (400, 413, 415, 422)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,11 @@ def send(delivery: Delivery, settings: Settings) -> Result:
         answer = httpx.post(
             settings.url, content=event_json(delivery, delivery.change), headers=headers, timeout=settings.timeout_s, trust_env=False
         )
-    except httpx.InvalidURL as error:
-        return Result.never(f"the url cannot be used: {error}")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Result.again(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     if answer.is_success:
         return Result.done()
     said = one_line(f"HTTP {answer.status_code} {answer.reason_phrase}")
-    if answer.is_client_error and answer.status_code not in _TRY_AGAIN:
+    if answer.status_code in _NEVER:
         return Result.never(said)
     return Result.again(said)  # also a redirect: it may be a login page in between, and the event must not be lost to it

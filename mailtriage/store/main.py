@@ -62,6 +62,16 @@ class Store:
         """The spool's `seq` up to which every mail is recorded or parked."""
         return int(self._db.value("cursor"))
 
+    def rewind(self, last_seq: int) -> bool:
+        """Reads the spool again from its start when it ends (`Spool.last_seq`) before the cursor; True when it was so.
+
+        Such a spool was restored or made anew, and its next mails would lie behind the cursor. What is recorded is not recorded again.
+        """
+        if self.cursor <= last_seq:
+            return False
+        self._db.run("rewind")
+        return True
+
     def record(
         self,
         outcome: Outcome,

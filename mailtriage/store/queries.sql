@@ -5,6 +5,8 @@
 SELECT cursor FROM progress
 -- name: move_cursor
 UPDATE progress SET cursor = max(cursor, ?)
+-- name: rewind
+UPDATE progress SET cursor = 0
 
 -- name: add_mail
 INSERT INTO mails (id, seq, received_at, day, kind, host, subject, sender, verdict, severity, by, is_archive, outcome)

@@ -30,7 +30,7 @@ _BUSY_S = 10.0
 _BATCH_BYTES = 64 * 2**20
 _NAMES_A_MAIL = re.compile(rb"^(?:date|received|message-id)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _COLUMNS = "seq, id, received_at, mail_from, rcpt_tos, peer, helo, body"
-_SELECT_SAME = "SELECT seq, id, received_at, rcpt_tos FROM mails WHERE digest = ? ORDER BY seq DESC LIMIT 1"
+_SELECT_SAME = "SELECT seq, id, received_at, rcpt_tos FROM mails WHERE digest = ? ORDER BY seq DESC LIMIT 100"
 _INSERT = (
     "INSERT INTO mails (id, received_at, day, size, digest, mail_from, rcpt_tos, peer, helo, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -39,7 +39,7 @@ _RECEIVED = """SELECT day, sum(n) FROM (
 ) GROUP BY day ORDER BY day"""
 _COUNT_REMOVED = """INSERT INTO removed (day, n) SELECT day, 1 FROM mails WHERE id = ?
     ON CONFLICT (day) DO UPDATE SET n = n + 1"""
-_FOLD = "UPDATE mails SET copies = copies + 1, rcpt_tos = ? WHERE seq = ?"
+_FOLD = "UPDATE mails SET copies = copies + 1 WHERE seq = ?"
 
 
 class Spool:
@@ -113,12 +113,11 @@ class Spool:
 
     def _add_one(self, mail: RawMail) -> str:
         digest = hashlib.sha256(mail.data).digest()
-        same = self._db.execute(_SELECT_SAME, (digest,)).fetchone()
-        if same is not None and _is_fold(mail, datetime.fromisoformat(same[2])):
-            # A copy may have gone to another recipient: the mail keeps them all.
-            known = json.loads(same[3])
-            self._db.execute(_FOLD, (json.dumps([*known, *(to for to in mail.rcpt_tos if to not in known)]), same[0]))
-            return str(same[1])
+        for seq, mail_id, received_at, known in self._db.execute(_SELECT_SAME, (digest,)).fetchall():
+            # A copy for somebody else is a mail of its own: the first may have been passed on already.
+            if _is_fold(mail, datetime.fromisoformat(received_at)) and set(mail.rcpt_tos) <= set(json.loads(known)):
+                self._db.execute(_FOLD, (seq,))
+                return str(mail_id)
         at = mail.received_at.astimezone(UTC).isoformat(timespec="microseconds")
         self._db.execute(
             _INSERT,
