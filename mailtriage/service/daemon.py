@@ -66,7 +66,7 @@ class Daemon:
         try:
             await self._receiver.start()
             supervisor = asyncio.create_task(self._keep_worker())
-            supervisor.add_done_callback(lambda _: self._stop.set())  # also by a fault of ours: better no daemon than one that never triages
+            supervisor.add_done_callback(lambda _: self._stop.set())  # after a fault of ours, too: better no daemon than no triage
             for number in (signal.SIGTERM, signal.SIGINT):
                 self._loop.add_signal_handler(number, self._stop.set)
             self._loop.add_signal_handler(signal.SIGHUP, self._reload)

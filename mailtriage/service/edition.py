@@ -86,7 +86,7 @@ def _would_drop(store: Store, entries: Sequence[Entry]) -> tuple[WouldDrop, ...]
 def _outbox_notes(store: Store) -> Iterator[str]:
     for sink, state, n in store.outbox.counts():
         if n:
-            yield f"sink {sink}: {n} {'given up' if state == 'dead' else 'waiting to be delivered'}"
+            yield f"sink {sink}: {n} {'given up, see mailtriage sinks check' if state == 'dead' else 'waiting to be delivered'}"
 
 
 def _parked(store: Store, spool: Spool) -> tuple[Parked, ...]:

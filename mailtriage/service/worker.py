@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -35,6 +36,7 @@ BATCH = 64  # mails that share one flush; each is a savepoint of its own
 TRIES = 3  # then the mail is parked and shown as it came
 TICK = timedelta(minutes=1)
 _IDLE_S = 5.0
+_GONE = "gone"  # the daemon: another one may have its own worker by now, so this one ends at once
 KEEP_OKS = timedelta(days=30)  # an MTA gives up after five
 _log = logging.getLogger(__name__)
 _JUDGED = metrics.counter("judged_total", "Mails judged, by verdict.")
@@ -68,7 +70,8 @@ class Worker:
     def reload(self) -> None:
         """Takes the changed configuration, rules and model; whatever is wrong with them leaves the old ones in force."""
         assert self.config.path is not None
-        fresh = configuration.load(self.config.path)
+        # Another [store] needs a restart: the receiver writes to the old one, and knows our own mail by its name.
+        fresh = replace(configuration.load(self.config.path), store=self.config.store)
         judgement = load_judgement(fresh, survives_model=self.judgement.model is None)
         deliverer = Deliverer(fresh, self.store, self.spool, files.instance(fresh), self.now)
         self.deliverer.stop()
@@ -85,18 +88,27 @@ class Worker:
             self._n_careful -= 1
             if self._killed_us(*mails[0]):
                 return 1
-        said: list[tuple[Outcome, Sequence[Change]]] = []
+        try:
+            said = self._judge_all(mails)
+        except MailtriageError:  # a full disk, a locked file
+            with contextlib.suppress(MailtriageError):
+                self.store.forget_tries(mails[0][1].id)
+            raise
+        for outcome, changes in said:
+            _say(outcome, changes)
+        if self.is_mail_clock or any(changes or outcome.verdict is Verdict.PASS for outcome, changes in said):
+            self.deliverer.wake()
+        return len(said)
+
+    def _judge_all(self, mails: Sequence[tuple[int, RawMail]]) -> list[tuple[Outcome, Sequence[Change]]]:
+        said = []
         with self.store.transaction():
             for seq, raw in mails:
                 if self.is_mail_clock:
                     self._mail_time = max(raw.received_at, self._mail_time or raw.received_at)
                     self.tick()
                 said.append(self._one(seq, raw))
-        for outcome, changes in said:
-            _say(outcome, changes)
-        if self.is_mail_clock or any(changes or outcome.verdict is Verdict.PASS for outcome, changes in said):
-            self.deliverer.wake()
-        return len(said)
+        return said
 
     def _killed_us(self, seq: int, raw: RawMail) -> bool:
         """Counts, durably, that this mail is tried; parks it when it has been tried often enough and none came back."""
@@ -245,7 +257,7 @@ def _tell(**message: object) -> None:
 def _listen(orders: queue.Queue[str]) -> None:
     for line in sys.stdin:
         orders.put(line.strip())
-    orders.put("stop")
+    orders.put(_GONE)
 
 
 def _given(orders: queue.Queue[str], *, is_idle: bool) -> frozenset[str]:
@@ -259,7 +271,7 @@ def _given(orders: queue.Queue[str], *, is_idle: bool) -> frozenset[str]:
 
 
 def run(config: Config, *, is_mail_clock: bool) -> None:
-    """The loop: work while there is work, then wait for an order or the next tick. What is left at `stop` waits in the spool."""
+    """The loop: work while there is work, then wait for an order or the next tick. At `stop` what is received is judged first."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):  # a whole group may get them: the daemon decides when to end
         signal.signal(number, signal.SIG_IGN)
     orders: queue.Queue[str] = queue.Queue()
@@ -269,7 +281,8 @@ def run(config: Config, *, is_mail_clock: bool) -> None:
         worker.deliverer.start()
         _tell(ready=True)
         given: frozenset[str] = frozenset()
-        while "stop" not in given:
+        is_stopping = False
+        while _GONE not in given:
             if "reload" in given:
                 _reload(worker)
             n_done = worker.step()
@@ -277,7 +290,10 @@ def run(config: Config, *, is_mail_clock: bool) -> None:
                 with worker.store.transaction():
                     worker.tick()
             _tell(metrics=metrics.text(), cursor=worker.store.cursor)
+            if is_stopping and not n_done:
+                return
             given = _given(orders, is_idle=not n_done)
+            is_stopping = is_stopping or "stop" in given
     finally:
         worker.close()
 

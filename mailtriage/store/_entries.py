@@ -14,15 +14,22 @@ _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
 def entries_of(
-    outcome: Outcome, *, shows_passed: bool = False, shows_dropped: bool = False, closed: frozenset[str] = frozenset()
+    outcome: Outcome,
+    *,
+    shows_passed: bool = False,
+    shows_dropped: bool = False,
+    closed: frozenset[str] = frozenset(),
+    unraised: frozenset[str] = frozenset(),
 ) -> tuple[Entry, ...]:
     """The entries of the sections that were kept, also of passed or dropped ones where asked.
 
     A section that only says of known events (`closed`) that they are over has none: the digest shows the events.
+    A section with a problem that opened nothing (`unraised`: older than a known OK, if its date is right) is to be read.
     """
     hidden = {Verdict.PASS: not shows_passed, Verdict.DROP: not shows_dropped}
     kept = (judged for judged in outcome.sections if not hidden.get(judged.verdict, False))
-    return tuple(_entry(outcome, judged) for judged in kept if not (judged.events and all(_closes(one, closed) for one in judged.events)))
+    told = (judged for judged in kept if not (judged.events and all(_closes(one, closed) for one in judged.events)))
+    return tuple(_entry(outcome, judged, is_unraised=any(one.key in unraised for one in judged.events)) for judged in told)
 
 
 def parked_entry(raw: RawMail, error: str) -> Entry:
@@ -49,8 +56,8 @@ def _closes(event: Event, closed: frozenset[str]) -> bool:
     return event.state is State.OK and event.key in closed
 
 
-def _entry(outcome: Outcome, judged: Judged) -> Entry:
-    verdict = Verdict.DIGEST if judged.verdict is Verdict.DROP else judged.verdict
+def _entry(outcome: Outcome, judged: Judged, *, is_unraised: bool) -> Entry:
+    verdict = Verdict.DIGEST if is_unraised or judged.verdict is Verdict.DROP else judged.verdict
     lines = _telling_lines(judged)
     return Entry(
         mail_id=outcome.id,

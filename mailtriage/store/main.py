@@ -97,7 +97,9 @@ class Store:
             self._add_mail(outcome, seq, is_archive)
             passed = outcome.verdict is Verdict.PASS and not is_archive
             closed = frozenset(change.event.key for change in changes if change.type is ChangeType.CLOSED)
-            entries = entries_of(outcome, shows_passed=passed and not pass_to, closed=closed)
+            changed = {change.event.key for change in changes}
+            unraised = frozenset(one.key for one in outcome.events if one.state is State.PROBLEM and _sql(one.key) not in changed)
+            entries = entries_of(outcome, shows_passed=passed and not pass_to, closed=closed, unraised=unraised)
             self._add_entries(entries, _NEVER if is_archive else None)
             self._db.run_many("add_ok", [(_sql(one.key), iso(seen_at)) for one in outcome.events if one.state is State.OK])
             self._count(outcome)
@@ -126,6 +128,10 @@ class Store:
         """Counts a failed attempt to judge a mail, over restarts too, and says how many there were."""
         with self._db.transaction():
             return int(self._db.value("count_try", (mail_id,)))
+
+    def forget_tries(self, mail_id: str) -> None:
+        """The attempts to judge a mail failed for a reason that is not its own."""
+        self._db.run("forget_tries", (mail_id,))
 
     def parked(self) -> tuple[Parked, ...]:
         """The mails that could not be judged, oldest first."""
@@ -290,10 +296,6 @@ class Store:
         """What was kept of the mails received since then; without a time, what no digest has shown."""
         rows = self._db.rows("unshown_entries") if since is None else self._db.rows("entries_since", (iso(since),))
         return tuple(map(_rows.entry, rows))
-
-    def entries_of(self, mail_id: str) -> tuple[Entry, ...]:
-        """What the digest shows of one mail."""
-        return tuple(map(_rows.entry, self._db.rows("entries_of", (mail_id,))))
 
     def book(self, since: datetime | None = None) -> Book:
         """The counts over the mails received since then; without a time, over those after the last digest."""

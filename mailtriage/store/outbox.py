@@ -90,11 +90,6 @@ class Outbox:
         """How many deliveries could go out now."""
         return int(self._db.value("n_due", (iso(now),)))
 
-    def next_due(self, sink: str) -> datetime | None:
-        """When the next delivery of this sink may be due; None when nothing waits."""
-        at = self._db.value("next_due", (sink,))
-        return datetime.fromisoformat(at) if at else None
-
     def _add(
         self, sink: str, said: str, what: What, order_key: str, mail_id: str, payload: str, now: datetime, hold: timedelta = timedelta()
     ) -> None:

@@ -64,8 +64,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 SELECT * FROM entries WHERE shown_in IS NULL ORDER BY n
 -- name: entries_since
 SELECT * FROM entries WHERE received_at >= ? ORDER BY received_at, n
--- name: entries_of
-SELECT * FROM entries WHERE mail_id = ? ORDER BY n
 
 -- name: open_event
 INSERT INTO events (id, key, host, "check", item, severity, summary, recovery, origin, opened_at, last_seen_at, count, mail_id)
@@ -171,5 +169,3 @@ SELECT * FROM outbox WHERE state = 'dead' ORDER BY n
 SELECT sink, state, count(*) AS n FROM outbox WHERE state <> 'done' GROUP BY sink, state ORDER BY sink, state
 -- name: n_due
 SELECT count(*) FROM outbox WHERE state = 'waiting' AND next_try_at <= ?
--- name: next_due
-SELECT min(next_try_at) FROM outbox WHERE state = 'waiting' AND sink = ?

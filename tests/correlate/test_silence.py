@@ -45,3 +45,11 @@ def test_silence_of_most_hosts_is_one_event_about_the_mail_path() -> None:
     rows = [_row(f"web{n:02}", hours_ago=30) for n in range(10)]
     (opened,) = silence_changes(rows, (), after=AFTER, now=NOW)
     assert opened.event.key == "-/silence/-"
+
+
+def test_a_silent_host_stays_silent_when_all_others_fall_silent_too() -> None:
+    rows = [_row("web00", hours_ago=3), *(_row(f"web0{n}", hours_ago=27) for n in range(1, 5))]
+    (alone,) = silence_changes([_row("web01", hours_ago=27), *(_row(f"web1{n}", hours_ago=1) for n in range(3))], (), after=AFTER, now=NOW)
+    (common,) = silence_changes(rows, (alone.event,), after=AFTER, now=NOW)
+    assert (common.type, common.event.key) == (ChangeType.OPENED, "-/silence/-")
+    assert silence_changes(rows, (alone.event, common.event), after=AFTER, now=NOW) == ()

@@ -64,10 +64,10 @@ def test_one_event_the_target_chokes_on_does_not_stop_the_others(store: Store) -
 def test_what_the_target_never_takes_becomes_a_dead_letter(store: Store) -> None:
     fill(store, "a")
     with hook() as target:
-        target.answers = [404, 200]
+        target.answers = [422, 200]
         assert go(store, open_sink("hook", "webhook", {"url": f"http://127.0.0.1:{target.port}/"})) == 1
     (letter,) = store.outbox.dead_letters()
-    assert letter.error == "HTTP 404 Not Found"
+    assert letter.error == "HTTP 422 Unprocessable Entity"
 
 
 def test_a_sink_that_raises_keeps_its_delivery(store: Store) -> None:

@@ -113,16 +113,25 @@ def test_an_international_address_is_sent_as_such() -> None:
 def test_recipients_that_are_refused(rcpt: dict[str, str], answer: Answer) -> None:
     with relay() as target:
         target.rcpt = rcpt
-        assert send(digest(), settings(target.port)).answer is answer
+        assert send(passed(b"x", rcpt_tos=READERS), settings(target.port)).answer is answer
 
 
 @pytest.mark.parametrize(("said", "answer"), [("451 try later", Answer.AGAIN), ("554 spam", Answer.NEVER)])
 def test_a_mail_that_is_refused(said: str, answer: Answer) -> None:
     with relay() as target:
         target.answer = said
-        result = send(digest(), settings(target.port))
+        result = send(passed(b"x"), settings(target.port))
     assert result.answer is answer
     assert said in result.detail
+
+
+def test_a_digest_that_is_refused_waits_for_the_mended_relay() -> None:
+    with relay() as target:
+        target.answer = "554 relay access denied"
+        result = send(digest(), settings(target.port))
+        assert (result.answer, result.detail) == (Answer.AGAIN, "554 relay access denied")
+        target.answer, target.rcpt = "250 OK", dict.fromkeys(READERS, "550 no such user")
+        assert send(digest(), settings(target.port)).answer is Answer.AGAIN
 
 
 def test_a_relay_that_is_down_is_asked_again() -> None:

@@ -348,3 +348,9 @@ def test_events_and_the_time_between_are_listed_together(store: Store) -> None:
     store.apply([change(ChangeType.CLOSED, open_event("/usr", key_id="e2"))], now=NOW)
     assert len(store.events(NOW - timedelta(hours=1))) == 2
     assert len(store.events(NOW + timedelta(hours=1))) == 1
+
+
+def test_a_problem_that_opened_nothing_is_to_be_read(store: Store) -> None:
+    assert put(store, outcome("m1", alarm()), changes=(change(),))
+    assert put(store, outcome("m2", alarm()), 2)
+    assert [(entry.mail_id, entry.verdict) for entry in store.entries()] == [("m1", Verdict.EVENT), ("m2", Verdict.DIGEST)]

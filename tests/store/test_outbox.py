@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from mailtriage.store.main import Store
 from mailtriage.store.outbox import LAST_RETRY, LEASE, backoff
-from mailtriage.types import ChangeType
+from mailtriage.types import ChangeType, OpenEvent, Recovery, Severity
 from tests.store.build import NOW, change, open_event
 
 SECOND = timedelta(seconds=1)
@@ -76,8 +77,6 @@ def test_the_same_change_is_one_delivery(store: Store) -> None:
     fill(store)
     fill(store)
     assert store.outbox.counts() == (("file", "waiting", 4), ("hook", "waiting", 4))
-    assert store.outbox.next_due("hook") == NOW
-    assert store.outbox.next_due("none") is None
 
 
 @pytest.mark.parametrize(
@@ -87,3 +86,41 @@ def test_the_same_change_is_one_delivery(store: Store) -> None:
 def test_the_pause_doubles_up_to_a_limit(n_tries: int, jitter: float, seconds: float) -> None:
     assert backoff(n_tries, jitter).total_seconds() == seconds
     assert backoff(n_tries, jitter) <= LAST_RETRY
+
+
+HOLD = timedelta(minutes=10)
+
+
+def held(store: Store, severity: Severity = Severity.WARNING) -> OpenEvent:
+    event = open_event("a", Recovery.EXPLICIT, key_id="a", severity=severity)
+    store.outbox.add_change(change(ChangeType.OPENED, event), ("hook",), NOW, HOLD)
+    return event
+
+
+def test_a_problem_over_within_its_hold_time_is_told_to_nobody_also_after_a_restart(store: Store) -> None:
+    event = held(store)
+    again = Store(store.path)
+    again.outbox.add_change(change(ChangeType.CLOSED, event), ("hook",), NOW + HOLD - SECOND)
+    assert claimed(again, NOW + 2 * HOLD) == []
+    again.close()
+
+
+def test_the_end_of_a_problem_that_was_told_or_tried_is_told(store: Store) -> None:
+    event = held(store)
+    tried = store.outbox.claim("hook", NOW + HOLD)[0]
+    retry_at = store.outbox.failed(tried, NOW + HOLD, "down")
+    store.outbox.add_change(change(ChangeType.CLOSED, event), ("hook",), NOW + HOLD + SECOND)
+    assert claimed(store, retry_at) == [("a", "opened")]
+    store.outbox.done(tried, retry_at)
+    assert claimed(store, retry_at) == [("a", "closed")]
+
+
+def test_a_problem_that_gets_worse_while_held_is_told_at_once_and_so_is_its_end(store: Store) -> None:
+    worse = replace(held(store), severity=Severity.CRITICAL, count=2)
+    store.outbox.add_change(change(ChangeType.UPDATED, worse, "m2"), ("hook",), NOW + SECOND)
+    store.outbox.add_change(change(ChangeType.CLOSED, worse, "m3"), ("hook",), NOW + SECOND)
+    told = []
+    while found := store.outbox.claim("hook", NOW + SECOND):
+        told += [str(one.change.type) for one in found if one.change]
+        store.outbox.done(found[0], NOW + SECOND)
+    assert told == ["opened", "updated", "closed"]

@@ -82,11 +82,17 @@ def test_the_same_bytes_are_folded(spool: Spool, content: bytes, after: timedelt
     assert len(spool.after(0, 10)) == (1 if is_folded else 2)
 
 
-def test_copies_within_one_batch_are_folded_and_keep_every_recipient(spool: Spool) -> None:
-    first, second = a_mail(rcpt_tos=("root",)), a_mail(rcpt_tos=("toor", "root"))
-    assert spool.add([first, second, a_mail(rcpt_tos=("root",))]) == [first.id] * 3
+def test_copies_within_one_batch_are_folded(spool: Spool) -> None:
+    first = a_mail(rcpt_tos=("root", "toor"))
+    assert spool.add([first, a_mail(rcpt_tos=("toor",)), a_mail(rcpt_tos=("root",))]) == [first.id] * 3
     assert spool.copies(first.id) == 3
-    assert spool.after(0, 10)[0][1].rcpt_tos == ("root", "toor")
+
+
+def test_a_copy_for_somebody_else_is_a_mail_of_its_own(spool: Spool) -> None:
+    first, other = a_mail(rcpt_tos=("ann",)), a_mail(rcpt_tos=("bob",))
+    assert spool.add([first, other]) == [first.id, other.id]
+    assert spool.add([a_mail(rcpt_tos=("ann",)), a_mail(rcpt_tos=("bob",))]) == [first.id, other.id]
+    assert [mail.rcpt_tos for _, mail in spool.after(0, 10)] == [("ann",), ("bob",)]
 
 
 def test_days_are_counted(spool: Spool) -> None:
