@@ -121,7 +121,7 @@ def test_a_reader_sees_the_store_while_the_daemon_writes(store: Store) -> None:
 
 
 def test_only_sections_that_were_kept_become_entries(store: Store) -> None:
-    put(store, outcome("m1", alarm(), judged("network"), judged("ntp", Verdict.DIGEST, lines=("peer gone",))))
+    put(store, outcome("m1", alarm(), judged("network"), judged("ntp", Verdict.DIGEST, lines=("peer gone",))), changes=(change(),))
     assert [(entry.section, entry.verdict) for entry in store.entries()] == [
         ("disk_status", Verdict.EVENT),
         ("ntp", Verdict.DIGEST),
