@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from email.message import Message as Part
 
 from mailtriage.parse._decode import decoded, transferred
-from mailtriage.parse._html import HTML_LIMIT, to_text
+from mailtriage.parse._html import HTML_LIMIT, shows_more, to_text
 from mailtriage.text import one_line
 
-_LONGEST_PREAMBLE = 500  # mail programs write "This is a multi-part message in MIME format." there
+# Mail programs write "This is a multi-part message in MIME format." before the first part.
+_PREAMBLE = re.compile(r"[^\n]{0,40}\b(?:MIME|multi-?part)\b[^\n]{0,60}(?:\n[^\n]{0,200}){0,5}", re.IGNORECASE)
+_LONGEST_PREAMBLE = 500
+_WORD = re.compile(r"[^\W_]+")
 _SHOWN_HEADERS = ("From", "To", "Date", "Subject")
 
 
@@ -57,9 +61,11 @@ class Body:
             self.defects += choice.defects
             self.unread += choice.unread
         with_text = [choice for choice in choices if choice.text.strip()]
-        for choice in sorted(with_text, key=lambda choice: not choice.has_plain)[:1]:
-            self.texts += choice.texts
-            self.has_plain = self.has_plain or choice.has_plain
+        chosen, *others = sorted(with_text, key=lambda choice: not choice.has_plain) or [Body()]
+        self.texts += chosen.texts
+        self.has_plain = self.has_plain or chosen.has_plain
+        if any(_WORD.findall(other.text) != _WORD.findall(chosen.text) for other in others):
+            self.unread.append("an alternative text that says something else")
 
     def _add_leaf(self, part: Part, kind: str) -> None:
         disposition = part.get_content_disposition()
@@ -79,6 +85,8 @@ class Body:
         if kind == "text/html":
             if len(text) > HTML_LIMIT:
                 self.unread.append(f"text/html over {HTML_LIMIT} characters")
+            if shows_more(text):
+                self.unread.append("what HTML shows without text")
             text = to_text(text)
         self.has_plain = self.has_plain or (kind != "text/html" and bool(text.strip()))
         self.texts.append(text)
@@ -89,7 +97,8 @@ class Body:
             self.texts.append("\n" + "".join(f"{name}: {value}\n" for name, value in shown if value) + "\n")
 
     def _note_margins(self, part: Part) -> None:
-        if len((part.preamble or "").strip()) > _LONGEST_PREAMBLE:
+        preamble = (part.preamble or "").strip()
+        if preamble and (len(preamble) > _LONGEST_PREAMBLE or not _PREAMBLE.fullmatch(preamble)):
             self.unread.append("text before the first part")
         if (part.epilogue or "").strip():
             self.unread.append("text after the last part")

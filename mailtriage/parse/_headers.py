@@ -73,6 +73,9 @@ def build(
         if key == "received":
             received = value  # the last one stays: the oldest
     address, name = sender
+    subjects = {value for header, value in headers if header.lower() == "subject"}
+    if len(subjects) > 1:
+        unread = (*unread, "another Subject header")
     program = first.get("x-mailer") or first.get("user-agent") or name
     return Message(
         id=raw.id,

@@ -10,6 +10,7 @@ HTML_LIMIT = 512 * 1024
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 _BLOCKS = re.compile(r"p|div|tr|li|[uo]l|table|thead|tbody|h[1-6r]|pre|blockquote|d[td]|section|article|header|footer|address|form|center")
+_MORE = re.compile(r"<(?:img|script|object|embed|iframe|svg|video|audio|canvas|input|title)\b", re.IGNORECASE)
 _UNSEEN = frozenset({"script", "style", "title"})
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _TAG = re.compile(r"<[^<>]*>")
@@ -41,6 +42,11 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.unseen:
             self.pieces.append(data.replace("\r\n", "\n") if self.n_pre else _BLANKS.sub(" ", data))
+
+
+def shows_more(html: str) -> bool:
+    """True if a reader of the HTML may see what its text does not say: pictures, scripts, titles."""
+    return bool(_MORE.search(html))
 
 
 def to_text(html: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from mailtriage.recognise import _counts, _pools, _system
+from mailtriage.recognise import _counts, _diffs, _pools, _system
 from mailtriage.recognise._df import read_df
 from mailtriage.recognise._measures import measure
 from mailtriage.types import Measure, Recovery
@@ -166,9 +166,9 @@ DAILY = (
 
 SECURITY = (
     _row(100, "Checking setuid files and devices:", "setuid", ONE_SHOT, is_log=True),
-    _row(100, "HOST setuid diffs:", "setuid_diff", ONE_SHOT, check="setuid", is_log=True),
+    _row(100, "HOST setuid diffs:", "setuid_diff", ONE_SHOT, check="setuid", is_log=True, read=_diffs.read_setuid),
     _row(110, "Checking negative group permissions:", "neggrpperm", STATE, is_log=True),
-    _row(200, "HOST changes in mounted filesystems:", "mount_diff", ONE_SHOT, check="mounts"),
+    _row(200, "HOST changes in mounted filesystems:", "mount_diff", ONE_SHOT, check="mounts", read=_diffs.read_mounts),
     _row(300, "Checking for uids of 0:", "uid0", STATE),
     _row(400, "Checking for passwordless accounts:", "passwordless", STATE),
     _row(410, "Checking login.conf permissions:", "login_conf", STATE),

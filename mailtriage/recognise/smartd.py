@@ -49,7 +49,7 @@ def report(message: Message) -> Report:
     text = message.text
     found = _DEVICE.search(text)
     tested = _TESTED.search(text)
-    is_test = found is None and (fault == "EmailTest" or tested is not None)
+    is_test = found is None and fault in ("", "EmailTest") and (bool(fault) or tested is not None)
     device = found.group(1) if found else tested.group(1) if tested else ""
     sentence = found.group(2) if found else ""
     serial = _SERIAL.search(text)
