@@ -7,12 +7,13 @@ import re
 
 _HOST = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9_-]{0,62}\.)*[a-z0-9_-]{0,62}[a-z0-9]|[a-z0-9]")
 _NO_HOSTS = frozenset({"localhost", "localhost.localdomain", "localhost.my.domain", "localdomain", "unknown", "127.0.0.1"})
-_BY = re.compile(r"\bby ([A-Za-z0-9._-]+)")
+_BY = re.compile(r"(?<!invoked )\bby ([A-Za-z0-9._-]+)")
 _FROM = re.compile(r"^from ([A-Za-z0-9._-]+)(?: \(([A-Za-z0-9._-]+))?")
 # Written by the host itself as it takes in a local mail: Postfix (`from userid 0`), Exim (`with local`), sendmail
 # (`from root@localhost`), dma (`from root (uid 0)`), or any of them over the loopback.
 _LOCAL = re.compile(
-    r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|^by |invoked by uid|^from \S*localhost|\[127\.|\[(?:IPv6:)?::1\]"
+    r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|^by |invoked by uid"
+    r"|^from \S*localhost\S*\s+(?:by\b|\((?:\S*localhost|\[?127\.|\[(?:IPv6:)?::1))|\[127\.|\[(?:IPv6:)?::1\]"
 )
 
 
