@@ -46,7 +46,9 @@ _DURATION_LINE = re.compile(r"resolved in ([\w ]{1,40}) at|, age is ([\w ]{1,40}
 _SUBJECT_DURATION = re.compile(r"^(?:Resolved|Updated problem) in ([\w ]{1,40}):")
 _NUMBER = re.compile(r"(?<![\w.])-?\d{1,15}(?:\.\d{1,9})?(?![\w])")
 _PROBLEM_WORD = re.compile(r"\bPROBLEM\b|\bproblem\b")
-_GOOD_WORD = re.compile(r"\bOK\b|\bRESOLVED\b|\bresolved\b|\brecovered\b", re.IGNORECASE)
+_GOOD_SUBJECT = re.compile(r"\bOK\b|\b(?i:resolved|recovered|recovery)\b")
+_BAD_WORDS = re.compile(r"\bPROBLEM\b|\b(?i:not|isn't|un)[ -]?(?i:yet )?(?i:ok|resolved|recovered)\b")
+_STATE_LINE = re.compile(r"^[ \t]*(?:[\w ]{0,30} )?(?:status|state) ?[:=] ?(\w{1,20})", re.MULTILINE | re.IGNORECASE)
 
 
 def claims(message: Message) -> bool:
@@ -108,8 +110,7 @@ def _what(message: Message, found: dict[str, str]) -> tuple[str, State]:
     if by_text == "old" or "trigger status" in found:
         by_text = "recovery" if found.get("trigger status", "").upper() == "OK" else "problem"
     if not by_text and not by_subject:  # a site's own words
-        words = message.subject + "\n" + message.text[:2000]
-        by_text = "recovery" if _GOOD_WORD.search(words) and not _PROBLEM_WORD.search(message.subject) else "problem"
+        by_text = "recovery" if _is_custom_recovery(message) else "problem"
     if "update" in (by_text, by_subject):
         status = _STATUS.search(message.text)
         is_over = status is not None and status.group(1).upper() in ("OK", "RESOLVED")
@@ -124,6 +125,16 @@ def _what(message: Message, found: dict[str, str]) -> tuple[str, State]:
     if "problem" in (by_text, by_subject):
         return "problem", State.PROBLEM
     return "recovery", State.OK
+
+
+def _is_custom_recovery(message: Message) -> bool:
+    """Whether a text of a site's own says that it is over: in its subject or a line of the state, and nothing speaks against it."""
+    states = [state.upper() for state in _STATE_LINE.findall(message.text[:5000])]
+    if any(state not in ("OK", "RESOLVED", "RECOVERED") for state in states):
+        return False
+    if _PROBLEM_WORD.search(message.subject) or _BAD_WORDS.search(f"{message.subject}\n{message.text[:5000]}"):
+        return False
+    return bool(states or _GOOD_SUBJECT.search(message.subject))
 
 
 def _severity(message: Message, name: str, word: str) -> Severity | None:

@@ -173,6 +173,7 @@ _HEALTHY = (
     r"\b(?:not|never|isn't|is not) +(?:degraded|faulted|corrupt(?:ed)?|full|offline|unavail)\b",
     # The SMART attribute table: nothing in WHEN_FAILED, raw value 0.
     r"^ *\d+ +\S+ +0x[0-9a-f]{4}(?: +[\d-]+){3} +\S+ +\S+ +- +0 *$",
+    r"^ *\d+ +\S+ +(?-i:[A-Z-]{6})(?: +[\d-]+){3} +- +0 *$",
     # `smartctl -A` headings and the SCSI error counter log's; the offline test and its log when it went well.
     r"\bprocessed +uncorrected\b",
     r"^ *(?:total +)?uncorrected *$",
