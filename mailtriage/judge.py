@@ -113,7 +113,14 @@ def _judge_section(case: Case, section: Section) -> Judged:
     if ruling.is_explained:
         detail = "every line is explained" if section.lines else "the section is empty, as it should be"
         reasons = tuple(Reason(by=f"rule {rule.id}", detail=one_line(rule.reason) or detail) for rule in ruling.drops)
-        return Judged(section=section, verdict=Verdict.DROP, reasons=reasons, state=_quiet_state(section), shadow=tests)
+        return Judged(
+            section=section,
+            verdict=Verdict.DROP,
+            reasons=reasons,
+            state=_quiet_state(section),
+            events=_endings(report, section, reasons[0]),
+            shadow=tests,
+        )
     return _learnt(case, section, ruling, tests)
 
 
@@ -130,6 +137,25 @@ def _raised(report: Report, section: Section, ruling: Ruling, floor: tuple[Reaso
         events=events,
         score=1.0,
         shadow=tests,
+    )
+
+
+def _endings(report: Report, section: Section, reason: Reason) -> tuple[Event, ...]:
+    """What a section that is dropped ends without a word: the sender says with a key that all is well."""
+    if section.recovery is not Recovery.EXPLICIT or section.state is not State.OK:
+        return ()
+    return (
+        Event(
+            host=report.host,
+            check=section.check,
+            item=one_line(section.item, 120),
+            state=State.OK,
+            severity=Severity.INFO,
+            summary=one_line(section.summary) or reason.detail,
+            recovery=section.recovery,
+            origin=f"{report.kind}/{section.name}",
+            reason=reason,
+        ),
     )
 
 

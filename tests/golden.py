@@ -1,12 +1,13 @@
 """What triage makes of every sample, as its `.expected` file says it.
 
-`python -m tests.golden` rewrites the files from the present outcome: read the difference before you keep it.
+`python -m tests.golden [KIND...]` rewrites the files from the present outcome: read the difference before you keep it.
 The files hold what a careful admin wants of a mail, not what the program happens to do.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,10 @@ def expected_of(sample: Path) -> dict[str, Any]:
 def main() -> None:
     """Rewrites the `.expected` files whose sample has another outcome now."""
     rulebook = shipped_rules()
+    chosen = sys.argv[1:]
     for sample in samples():
+        if chosen and sample.parent.name not in chosen:
+            continue
         target = sample.with_suffix(".expected")
         words = in_words(outcome_of(sample.read_bytes(), rulebook))
         if not target.exists() or not is_same(expected_of(sample), words):

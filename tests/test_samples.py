@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from mailtriage.parse import parse
+from mailtriage.recognise import kinds, recognise
 from mailtriage.rulebook import Rulebook
 from mailtriage.rulebook.examples import examples, is_found
 from mailtriage.rulebook.floor import NAMES, entries_in
 from mailtriage.rulebook.rule import Action
-from mailtriage.types import Verdict
-from tests.golden import SAMPLES, expected_of, in_words, is_same, outcome_of, samples, shipped_rules
+from mailtriage.types import RawMail, Verdict
+from tests.golden import NOW, SAMPLES, expected_of, in_words, is_same, outcome_of, samples, shipped_rules
 
 ALL = samples()
 IDS = [str(sample.relative_to(SAMPLES).with_suffix("")) for sample in ALL]
@@ -62,12 +64,27 @@ def test_a_sample_lies_in_the_folder_of_its_kind(sample: Path) -> None:
     assert expected_of(sample)["kind"] == sample.parent.name
 
 
+@pytest.mark.parametrize("sample", ALL, ids=IDS)
+def test_a_sample_is_claimed_by_its_own_kind_and_no_other(sample: Path) -> None:
+    message = parse(RawMail(id="sample", received_at=NOW, data=sample.read_bytes(), rcpt_tos=("root@example.org",)))
+    claiming = {one.__name__.rpartition(".")[2] for one in kinds() if one.claims(message)} - {"unknown", "human"}
+    assert claiming <= {sample.parent.name}
+    declared = {one.name for kind in kinds() if kind.__name__.endswith(f".{sample.parent.name}") for one in kind.SECTIONS}
+    assert {section.name for section in recognise(message).sections} <= declared
+
+
+def test_every_kind_has_a_sample_and_says_who_sends_it() -> None:
+    names = {one.__name__.rpartition(".")[2] for one in kinds()}
+    assert names == {sample.parent.name for sample in ALL}
+    assert [one.__name__ for one in kinds() if "ubject" not in (one.__doc__ or "")] == []
+
+
 def test_every_kind_with_rules_has_a_quiet_and_a_bad_sample(rulebook: Rulebook) -> None:
     verdicts = defaultdict(set)
     for sample in ALL:
         verdicts[sample.parent.name].add(expected_of(sample)["verdict"])
-    kinds = {rule.id.partition("/")[0] for rule in rulebook.rules}
-    assert {kind for kind in kinds if len(verdicts[kind]) < 2} == set()
+    with_rules = {rule.kind for rule in rulebook.rules}
+    assert {kind for kind in verdicts if kind in with_rules and len(verdicts[kind]) < 2} == set()
 
 
 def test_every_shipped_rule_is_readable(rulebook: Rulebook) -> None:

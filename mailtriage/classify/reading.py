@@ -69,6 +69,8 @@ class Reader:
         if mail is None or mail.message is not message or mail.host != host or mail.kind != kind:
             mail = self._mail = _mail(kind, host, message)
         raw, unread = _readable(section)
+        if raw[:1] == (mail.raw_subject,):
+            raw = raw[1:]
         lines = [masked(hosts_masked(line, mail.mask)) for line in raw]
         lines.append(mail.subject)
         severity = section.severity.value if section.severity else ""

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Protocol, cast
 
 from mailtriage.recognise import human, unknown
+from mailtriage.recognise._sections import SectionType
 from mailtriage.types import Message, Report
 
 __all__ = ["kinds", "recognise"]
@@ -21,6 +22,7 @@ class Recogniser(Protocol):
     """What a module of this package offers."""
 
     __name__: str
+    SECTIONS: tuple[SectionType, ...]  # what its reports are cut into
 
     def claims(self, message: Message) -> bool:
         """True if the mail is of this kind, by at least two marks."""

@@ -6,10 +6,12 @@ import re
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from mailtriage.recognise import _people
-from mailtriage.recognise._headings import HEADING_ENDS, LOCAL, PREAMBLE, SECURITY, TABLES, Heading
+from mailtriage.recognise import _headings_runs, _headings_security, _people
+from mailtriage.recognise._headings import HEADING_ENDS, LOCAL, PREAMBLE, Heading
+from mailtriage.recognise._headings_security import SECTIONS_OF_RUN as _SECURITY_SECTIONS
 from mailtriage.recognise._hosts import longer_host, same_host, sane_host
 from mailtriage.recognise._pools import sick_pools
+from mailtriage.recognise._sections import SectionType
 from mailtriage.types import Message, Recovery, Report, Section
 
 _SUBJECT = re.compile(r"(\S{1,5000}) (?:(?:daily|weekly|monthly) (?=security ))?(daily|weekly|monthly|security) run output")
@@ -19,7 +21,24 @@ _NO_OUTPUT = re.compile(r"No output from the \d{1,6} files processed")
 _LOCK = re.compile(r"can't create /var/run/periodic\.\S+\.lock")
 _DEPRECATED = re.compile(r"Warning: Variable \$\w{1,100} is deprecated,? use \$\w{1,100} instead\.?")
 _NESTED_END = "-- End of security output --"
-_SECURITY_SECTIONS = frozenset(heading.section for heading in SECURITY)
+_TABLES = {**_headings_runs.TABLES, "security": _headings_security.TABLE}
+
+
+def section_types(part: str) -> tuple[SectionType, ...]:
+    """What a run of this part may be cut into: its headings, and what stands outside them."""
+    headings = (*_headings_runs.OF_RUN.get(part, ()), *_headings_security.SECURITY, LOCAL)
+    found: dict[str, SectionType] = {
+        "preamble": SectionType(name="preamble", about="text before the first heading"),
+        "prior_run": SectionType(name="prior_run", about="the last run had not ended when this one began", recovery=Recovery.STATE),
+        "deprecated": SectionType(name="deprecated", about="variables of periodic.conf that have a new name"),
+    }
+    for heading in headings:
+        about = f"`{'HOST ' * heading.has_host}{heading.text}`" if heading.text else "`Running /etc/daily.local:` and the like"
+        found.setdefault(
+            heading.section,
+            SectionType(name=heading.section, about=about, check=heading.check or heading.section, recovery=heading.recovery),
+        )
+    return tuple(found.values())
 
 
 def claims(message: Message, part: str) -> bool:
@@ -42,7 +61,7 @@ def _has_body_mark(message: Message, part: str) -> bool:
     """The first line that is not blank is one that periodic prints, or the last one is its end line."""
     first = message.text.lstrip()[:400].partition("\n")[0].rstrip()
     host = _host(message)
-    if TABLES[part].find(first, lambda name: not host or same_host(name, host)) or TABLES["security"].find(first, lambda name: True):
+    if _TABLES[part].find(first, lambda name: not host or same_host(name, host)) or _TABLES["security"].find(first, lambda name: True):
         return True
     if any(pattern.match(first) for pattern in (_PRIOR_RUN, _NO_OUTPUT, _LOCK, _DEPRECATED)):
         return True
@@ -90,7 +109,7 @@ class _Cutter:
     """Walks over the lines once. A section begins only where its script could have begun it."""
 
     def __init__(self, *, part: str, host: str) -> None:
-        self.table = TABLES[part]
+        self.table = _TABLES[part]
         self.host = host
         self.is_nested = part != "security"
         self.pieces = [_Piece(PREAMBLE, "")]
@@ -126,7 +145,7 @@ class _Cutter:
         current = self.pieces[-1].heading
         heading = self.table.find(line, self._is_own_host)
         if heading is None and self.is_nested and (current.section in _SECURITY_SECTIONS or current.section == "security_check"):
-            heading = TABLES["security"].find(line, self._is_own_host)  # daily_status_security_inline=YES
+            heading = _TABLES["security"].find(line, self._is_own_host)  # daily_status_security_inline=YES
             if heading is not None and current.section == "security_check":
                 is_start = True
         if heading is None or not (is_start or current.section in heading.after):

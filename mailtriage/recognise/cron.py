@@ -13,6 +13,7 @@ from mailtriage.recognise._counts import filled
 from mailtriage.recognise._df import read_df
 from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._measures import measure
+from mailtriage.recognise._sections import SectionType
 from mailtriage.types import Measure, Message, Recovery, Report, Section, State
 
 _CRON = re.compile(r"(?:Cron|fcron) <([^\s@<>]{1,64})@([^\s<>]{1,5000})> ?(.*)", re.DOTALL)
@@ -27,6 +28,19 @@ _SCRIPT = re.compile(r"(/[\w./-]{1,400}[\w-]):")
 _RETURN_CODE = re.compile(r"run-parts: (/\S{1,400}) exited with return code (\d{1,3})|\(code (\d{1,3})\) at \w+\.c\(")
 _SENT = re.compile(r"sent ([\d,.]{1,25}) bytes  received ([\d,.]{1,25}) bytes ")
 _TOTAL = re.compile(r"total size is ([\d,.]{1,25})  speedup is ")
+
+
+_MEASURES = ("cron_lines", "exit_code", "backup_bytes", "backup_size", "fs_used", "fs_avail", "fs_inodes_used", "fs_used_pseudo")
+_OUTPUT = SectionType(
+    name="output", about="what a job printed [user: command]", check="cron_job", recovery=Recovery.SILENCE, measures=_MEASURES
+)
+_SCRIPT_OUTPUT = SectionType(
+    name="script", about="what one script of run-parts printed [path]", check="cron_job", recovery=Recovery.SILENCE, measures=_MEASURES
+)
+_EXIT = SectionType(
+    name="exit", about="the subject says that the job's exit status was not 0 [user: command]", check="cron_job", recovery=Recovery.SILENCE
+)
+SECTIONS = (_OUTPUT, _SCRIPT_OUTPUT, _EXIT)
 
 
 def claims(message: Message) -> bool:
@@ -52,17 +66,7 @@ def report(message: Message) -> Report:
     item = " ".join(f"{user}: {command}".split())[:_LONGEST_ITEM]
     sections = _sections(message.text, item, command)
     if has_failed:
-        sections.append(
-            Section(
-                name="exit",
-                lines=("(failed)",),
-                check="cron_job",
-                item=item,
-                recovery=Recovery.SILENCE,
-                state=State.PROBLEM,
-                summary=f"job failed: {item}",
-            )
-        )
+        sections.append(_EXIT.section(("(failed)",), item=item, state=State.PROBLEM, summary=f"job failed: {item}"))
     return Report(kind="cron", host=host, sections=tuple(sections))
 
 
@@ -105,15 +109,8 @@ def _section(script: str, lines: list[str], item: str) -> Section:
         lines.pop()
     while lines and not lines[0].strip():
         lines.pop(0)
-    return Section(
-        name="script" if script else "output",
-        lines=tuple(lines),
-        heading=f"{script}:" if script else "",
-        check="cron_job",
-        item=item,
-        recovery=Recovery.SILENCE,
-        measures=tuple(_measures(lines, item)),
-    )
+    kind = _SCRIPT_OUTPUT if script else _OUTPUT
+    return kind.section(lines, heading=f"{script}:" if script else "", item=item, measures=_measures(lines, item))
 
 
 def _measures(lines: list[str], job: str) -> list[Measure]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from mailtriage.recognise import _periodic
 from mailtriage.types import Message, Report
 
+SECTIONS = _periodic.section_types("daily")
+
 
 def claims(message: Message) -> bool:
     """True if subject and body are those of a daily report."""

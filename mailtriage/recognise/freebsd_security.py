@@ -7,6 +7,8 @@ from __future__ import annotations
 from mailtriage.recognise import _periodic
 from mailtriage.types import Message, Report
 
+SECTIONS = _periodic.section_types("security")
+
 
 def claims(message: Message) -> bool:
     """True if subject and body are those of a security report."""

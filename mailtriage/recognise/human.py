@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from mailtriage.recognise import _people
-from mailtriage.types import Message, Report, Section
+from mailtriage.recognise._sections import SectionType
+from mailtriage.types import Message, Report
+
+_MAIL = SectionType(name="mail", about="the whole mail, passed on unchanged")
+SECTIONS = (_MAIL,)
 
 
 def claims(message: Message) -> bool:
@@ -14,6 +18,4 @@ def claims(message: Message) -> bool:
 def report(message: Message) -> Report:
     """The mail as one section."""
     lines = tuple(message.text.split("\n"))
-    return Report(
-        kind="human", host=message.host, sections=(Section(name="mail", lines=lines, summary=message.subject),), note=_people.sign(message)
-    )
+    return Report(kind="human", host=message.host, sections=(_MAIL.section(lines, summary=message.subject),), note=_people.sign(message))

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from mailtriage.types import Message, Report, Section
+from mailtriage.recognise._sections import SectionType
+from mailtriage.types import Message, Report
+
+_MAIL = SectionType(
+    name="mail", about="the whole mail; its first line is `Subject: ` and the subject, for a script may say there alone that it failed"
+)
+SECTIONS = (_MAIL,)
 
 
 def claims(message: Message) -> bool:
@@ -12,5 +18,6 @@ def claims(message: Message) -> bool:
 
 def report(message: Message, note: str = "") -> Report:
     """The mail as one section."""
-    lines = tuple(message.text.rstrip("\n").split("\n"))
-    return Report(kind="unknown", host=message.host, sections=(Section(name="mail", lines=lines, summary=message.subject),), note=note)
+    subject = (f"Subject: {message.subject}",) if message.subject else ()
+    lines = (*subject, *message.text.rstrip("\n").split("\n"))
+    return Report(kind="unknown", host=message.host, sections=(_MAIL.section(lines, summary=message.subject),), note=note)

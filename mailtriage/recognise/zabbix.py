@@ -11,8 +11,9 @@ import re
 from mailtriage.recognise import _people
 from mailtriage.recognise._hosts import sane_host
 from mailtriage.recognise._measures import measure
+from mailtriage.recognise._sections import SectionType
 from mailtriage.recognise._zabbix_fields import SEVERITIES, fields, seconds, severity_word
-from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
+from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
 
 _REPLY_ID = re.compile(r"<(\d{1,20})\.[\w.]{1,180}@zabbix\.com>")
 _SUBJECT = re.compile(
@@ -51,6 +52,21 @@ _BAD_WORDS = re.compile(r"\bPROBLEM\b|\b(?i:not|isn't|un)[ -]?(?i:yet )?(?i:ok|r
 _STATE_LINE = re.compile(r"^[ \t]*(?:[\w ]{0,30} )?(?:status|state) ?[:=] ?(\w{1,20})", re.MULTILINE | re.IGNORECASE)
 
 
+_DURATION = ("zabbix_duration", "zabbix_value")
+_TYPES = {
+    name: SectionType(name=name, about=about, check="zabbix", recovery=Recovery.EXPLICIT, measures=_DURATION)
+    for name, about in {
+        "problem": "a trigger went off [id of the problem event, else the problem's name without numbers]",
+        "recovery": "it is over [the same]",
+        "update": "somebody acknowledged, commented, closed it or changed its severity [the same]",
+        "discovery": "a device or service was found or lost [address]",
+        "autoregistration": "an agent presented itself [host]",
+        "internal": "the monitoring itself has trouble [what is named]",
+    }.items()
+}
+SECTIONS = tuple(_TYPES.values())
+
+
 def claims(message: Message) -> bool:
     """True if two of these are Zabbix': In-Reply-To, subject, first line, the line of the original id, the sender."""
     marks = [
@@ -75,16 +91,13 @@ def report(message: Message) -> Report:
     word = severity_word(found, message.text, message.subject)
     if word and f"Severity: {word}" not in lines:
         lines.insert(0, f"Severity: {word}")
-    section = Section(
-        name=name,
-        lines=tuple(lines),
-        check="zabbix",
+    section = _TYPES[name].section(
+        lines,
         item=_item(message, name, found, event),
-        recovery=Recovery.EXPLICIT,
         state=state,
         severity=_severity(message, name, word),
         summary=event if name in ("problem", "recovery") else message.subject,
-        measures=tuple(_measures(message, found, event)),
+        measures=_measures(message, found, event),
     )
     return Report(kind="zabbix", host=_host(message, found), sections=(section,))
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from mailtriage.rulebook.floor import entries_in
 from mailtriage.rulebook.match import Bank, Memo
-from mailtriage.rulebook.rule import Rule
+from mailtriage.rulebook.rule import Rule, fits
 
-_GLOB = re.compile(r"[*?\[]")
+_GLOB = re.compile(r"[*?\[|]")
 _LONGEST_REMEMBERED = 500
 
 # (rule's place in its bank, which of its patterns)
@@ -24,6 +25,8 @@ class RuleBank:
         self.rules = tuple(rules)
         self.host = rules[0].host
         self.asks_measures = any(rule.measure for rule in rules)
+        self.asks_the_past = any(rule.given for rule in rules)
+        self._floor_refs = [(place, rule.floor) for place, rule in enumerate(rules) if rule.floor]
         self._memo = memo
         self._line_refs = [(place, index) for place, rule in enumerate(rules) for index in range(len(rule.lines))]
         self._text_refs = [place for place, rule in enumerate(rules) if rule.text]
@@ -33,7 +36,7 @@ class RuleBank:
         # Rules that only ask for a measure are found by its name.
         self.by_measure: dict[str, list[int]] = {}
         for place, rule in enumerate(rules):
-            if rule.measure and not rule.lines and not rule.text:
+            if rule.measure and not rule.lines and not rule.text and not rule.floor:
                 self.by_measure.setdefault(rule.measure.name, []).append(place)
 
     def on_line(self, line: str) -> Found:
@@ -51,6 +54,16 @@ class RuleBank:
     def on_text(self, text: bytes) -> frozenset[int]:
         """The rules whose `text` finds something in a whole section."""
         return frozenset() if self.texts is None else frozenset(self._text_refs[number] for number in self.texts.find(text))
+
+    def on_floor(self, lines: Sequence[str]) -> dict[int, list[int]]:
+        """The rules that ask for entries of the floor, each with the lines that are on it."""
+        found: dict[int, list[int]] = {}
+        for number, line in enumerate(lines if self._floor_refs else ()):
+            names = entries_in(line)
+            for place, globs in self._floor_refs if names else ():
+                if any(fnmatchcase(name, glob) for name in names for glob in globs):
+                    found.setdefault(place, []).append(number)
+        return found
 
     def groups(self, place: int, index: int, line: str) -> tuple[tuple[str, str], ...]:
         """The named groups of one pattern of a rule on a line it found something in."""
@@ -110,7 +123,7 @@ class Banks:
     def _choose(self, kind: str, section: str) -> _Choice:
         fitting = list(self._exact.get((kind, section), ()))
         for (kinds, sections), same in self._globs.items():
-            if fnmatchcase(kind, kinds) and fnmatchcase(section, sections):
+            if fits(kind, kinds) and fits(section, sections):
                 fitting += same
         exact: dict[str, tuple[RuleBank, ...]] = {}
         for bank in fitting:

@@ -7,14 +7,13 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mailtriage.errors import Place
 from mailtriage.rulebook.banks import Banks, RuleBank
 from mailtriage.rulebook.floor import entries_in
 from mailtriage.rulebook.match import Memo
-from mailtriage.rulebook.rule import Action, Problem, Rule
+from mailtriage.rulebook.rule import Action, Condition, Problem, Rule, fits
 from mailtriage.rulebook.ruling import FloorHit, Hit, Ruling
 from mailtriage.rulebook.source import read_folder
 from mailtriage.types import Measure, Section
@@ -80,7 +79,8 @@ class Rulebook:
     def rule_on(self, kind: str, host: str, section: Section, previous: Previous) -> Ruling:
         """What rules and floor say of one section; `previous` gives the host's last value of a measure and subject."""
         banks = self._banks.on(kind, section.name, host.lower())
-        if len(section.lines) > _LONGEST_REMEMBERED or (section.measures and any(bank.asks_measures for bank in banks)):
+        asks = any(bank.asks_the_past or (bank.asks_measures and section.measures) for bank in banks)
+        if asks or len(section.lines) > _LONGEST_REMEMBERED:
             return self._rule_on(banks, kind, section, previous)
         # The sections of a fleet say the same every night: what was said of these very lines holds.
         key = (banks, kind, section.name, section.item, section.lines)
@@ -126,7 +126,7 @@ class Rulebook:
     def held_by(self, kind: str, section: str) -> str:
         """Why rules may drop nothing in this section, "" if they may."""
         for problem in self.problems:
-            if fnmatchcase(kind, problem.kind) and fnmatchcase(section, problem.section):
+            if fits(kind, problem.kind) and fits(section, problem.section):
                 what = f"rule {problem.rule}" if problem.rule else "the rule file"
                 return f"{what} is broken ({problem})"
         return ""
@@ -136,7 +136,7 @@ class Rulebook:
         wanted = set(_WORD.findall(line.lower()))
         best, best_rule = 0.0, None
         for rule in self.rules:
-            if rule.action is Action.DROP and fnmatchcase(kind, rule.kind) and fnmatchcase(section, rule.section):
+            if rule.action is Action.DROP and fits(kind, rule.kind) and fits(section, rule.section):
                 for source in (*rule.lines, rule.text, *rule.hit):
                     words = set(_WORD.findall(source.lower()))
                     score = len(words & wanted) / len(words | wanted) if words & wanted else 0.0
@@ -154,6 +154,7 @@ class _Finds:
     def __init__(self, bank: RuleBank, place: int, lines: tuple[str, ...], section: Section) -> None:
         self._bank, self._place, self._lines, self._section = bank, place, lines, section
         self.on_lines: list[tuple[int, int]] = []  # line, pattern
+        self.on_floor: list[int] = []  # lines
         self.measures: tuple[Measure, ...] = ()
 
     def hits(self, section: Section) -> Iterator[Hit]:
@@ -177,6 +178,10 @@ class _Finds:
                 if pattern is not None:
                     groups += self._bank.groups(self._place, pattern, self._lines[number])
                 yield Hit(rule=rule, line=self._lines[number] if number >= 0 else "", groups=groups, measure=measure)
+        elif rule.floor and not rule.lines:
+            shared = texts[0][2] if texts else ()
+            for number in self.on_floor:
+                yield Hit(rule=rule, line=self._lines[number], groups=shared)
         elif rule.lines:
             shared = texts[0][2] if texts else ()
             for number, pattern in self.on_lines:
@@ -220,15 +225,23 @@ def _speaking(bank: RuleBank, section: Section, lines: tuple[str, ...], previous
             for place, pattern in bank.on_line(line):
                 on_lines.setdefault(place, []).append((number, pattern))
     on_text = bank.on_text(_encoded(section)) if bank.texts is not None else frozenset()
-    places = set(on_lines) | on_text
+    on_floor = bank.on_floor(lines)
+    places = set(on_lines) | on_text | set(on_floor)
     if bank.by_measure:
         places.update(place for measure in section.measures for place in bank.by_measure.get(measure.name, ()))
     for place in sorted(places):
         rule = bank.rules[place]
-        if (rule.lines and place not in on_lines) or (rule.text and place not in on_text):
+        if (rule.lines and place not in on_lines) or (rule.text and place not in on_text) or (rule.floor and place not in on_floor):
+            continue
+        if rule.given is not None and not _is_given(rule.given, section, previous):
             continue
         found = _Finds(bank, place, lines, section)
+        found.on_floor = on_floor.get(place, [])
         found.on_lines = on_lines.get(place, [])
+        if rule.floor and rule.lines:
+            found.on_lines = [(number, pattern) for number, pattern in found.on_lines if number in found.on_floor]
+            if not found.on_lines:
+                continue
         if rule.measure is not None:
             named = [measure for measure in section.measures if measure.name == rule.measure.name]
             found.measures = tuple(each for each in named if rule.measure.holds(each, previous(each.name, each.subject)))
@@ -236,6 +249,15 @@ def _speaking(bank: RuleBank, section: Section, lines: tuple[str, ...], previous
             if not found.measures or (rule.action is Action.DROP and len(found.measures) < len(named)):
                 continue
         yield rule, found
+
+
+def _is_given(given: Condition, section: Section, previous: Previous) -> bool:
+    """Whether the host is known to meet the condition: this section shows it, or what was read last from the host did."""
+    shown = [each for each in section.measures if each.name == given.name]
+    if not shown:
+        before = previous(given.name, "")
+        shown = [] if before is None else [Measure(name=given.name, subject="", value=before, unit="")]
+    return any(given.holds(each, None) for each in shown)
 
 
 def _on_the_floor(lines: tuple[str, ...], explainers: dict[int, list[Rule]]) -> Iterator[FloorHit]:

@@ -51,7 +51,7 @@ def examples(rule: Rule) -> Iterator[Example]:
 
 def is_found(example: Example) -> bool:
     """Whether the rule by itself fires on the example or, for a drop rule, explains every line of it."""
-    rule = replace(example.rule, is_test=False, until=None)
+    rule = replace(example.rule, is_test=False, until=None, given=None)
     ruling = example.ruling(Rulebook((rule,)))
     if rule.action is Action.DROP:
         return bool(ruling.drops) and ruling.unexplained is None
@@ -82,5 +82,6 @@ def _stem(rule: Rule) -> str:
 
 
 def _one_of(glob: str, free: str) -> str:
-    """A name the glob stands for; a bare `*` stands for `free`."""
+    """A name the first of the globs stands for; a bare `*` stands for `free`."""
+    glob = glob.partition("|")[0]
     return free if glob == "*" else _GLOB.sub("x", glob)

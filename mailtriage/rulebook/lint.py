@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from fnmatch import fnmatchcase
 from typing import Any
 
 from mailtriage.errors import Place
@@ -15,7 +14,7 @@ from mailtriage.rulebook.examples import Example, examples, is_found
 from mailtriage.rulebook.floor import entries_in
 from mailtriage.rulebook.pattern import compiled
 from mailtriage.rulebook.report import Finding, Level
-from mailtriage.rulebook.rule import Action, Rule
+from mailtriage.rulebook.rule import Action, Rule, fits
 from mailtriage.rulebook.syntax import suggestion
 from mailtriage.text import one_line, plural
 
@@ -73,13 +72,13 @@ def _keys(rule: Rule) -> Iterator[Finding]:
 def _names(rule: Rule, sections: Mapping[str, Collection[str]]) -> Iterator[Finding]:
     if not sections:
         return
-    kinds = [kind for kind in sections if fnmatchcase(kind, rule.kind)]
+    kinds = [kind for kind in sections if fits(kind, rule.kind)]
     if not kinds:
         remedy = suggestion(rule.kind, sections, 'the kind is the name of the file, or kind = "..."')
         yield _finding(rule, rule.place_of("kind"), "unknown-kind", f"no mail is of kind {one_line(rule.kind, 40)}", remedy)
         return
     known = {name for kind in kinds for name in sections[kind]}
-    if known and not any(fnmatchcase(name, rule.section) for name in known):
+    if known and not any(fits(name, rule.section) for name in known):
         remedy = suggestion(rule.section, known, "`mailtriage why` shows the sections of a mail")
         message = f"{' and '.join(kinds)} has no section {one_line(rule.section, 40)}"
         yield _finding(rule, rule.place_of("section"), "unknown-section", message, remedy)
@@ -156,10 +155,10 @@ def _shadowed(rules: Iterable[Rule]) -> Iterator[Finding]:
     """Patterns that an earlier rule of the same section and action has, letter by letter."""
     seen: dict[tuple[object, ...], Rule] = {}
     for rule in rules:
-        scope = (rule.kind, rule.section, rule.host, rule.about, rule.action, rule.is_test, rule.measure, rule.text)
+        scope = (rule.kind, rule.section, rule.host, rule.about, rule.action, rule.is_test, rule.measure, rule.text, rule.floor, rule.given)
         for index, pattern in enumerate(rule.lines or ("",)):
             first = seen.setdefault((*scope, pattern), rule)
             if first is not rule:
-                key = "lines" if rule.lines else "text" if rule.text else "measure"
+                key = next(key for key in ("lines", "text", "measure", "floor") if getattr(rule, key))
                 message = f"{one_line(pattern, 60) or key} stands already in {first.id} ({first.place})"
                 yield _finding(rule, rule.place_of(key, index), "shadowed", message, "remove one of the two")

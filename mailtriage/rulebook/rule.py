@@ -38,17 +38,24 @@ class Condition:
         return self.rise is None or (before is not None and measure.value - before >= self.rise)
 
 
+def fits(name: str, globs: str) -> bool:
+    """Whether a name is one of these globs, which are joined by `|`."""
+    return fnmatchcase(name, globs) if "|" not in globs else any(fnmatchcase(name, glob) for glob in globs.split("|"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule of one file; `id` is the full one, file stem and id."""
 
     id: str
-    kind: str
-    section: str
+    kind: str  # globs joined by |
+    section: str  # globs joined by |
     action: Action
     lines: tuple[str, ...] = ()
     text: str = ""
     measure: Condition | None = None
+    floor: tuple[str, ...] = ()  # globs on entries of the floor: lines that are on it
+    given: Condition | None = None  # what must be known of the host, from this section or from before
     host: str = "*"
     about: tuple[str, ...] = ()  # globs on the section's item; none: whatever it is about
     severity: Severity | None = None

@@ -19,6 +19,7 @@ _KIND = re.compile(r"""^\s*kind\s*=\s*["']([^"'\n]+)["']""", re.MULTILINE)
 # What editors and package managers leave behind: foo.toml~, .foo.toml.swp, foo.toml.dpkg-old. All but the hidden ones
 # do not end in .toml; foo.bak.toml and foo.orig.toml are what people name a copy.
 _BACKUP = re.compile(r"^[.#]|~$|\.(?:bak|orig|rej|swp|swo|tmp|save|dpkg-[\w-]+|rpm(?:new|save|orig)|ucf-[\w-]+)(?:\.toml)?$", re.IGNORECASE)
+_DEFAULTS = ("kind", "section")  # above the rules of a file: what they are for, where a rule does not say
 _TOML_REMEDY = "mend the line; patterns are best written in single quotes: '^\\d+$'"
 
 
@@ -95,16 +96,17 @@ def read_text(raw: bytes, path: str, stem: str) -> Iterator[tuple[Rule | None, t
         return
     found = blocks(text)
     yield from ((None, wrong) for wrong in _strangers(document, found, path, stem, text))
+    defaults = {key: document[key] for key in _DEFAULTS if _is_default(key, document.get(key))}
     tables = document.get("rule", [])
     headers = [block for block in found if block.name == "rule"]
     for number, table in enumerate(tables if isinstance(tables, list) else ()):
-        yield rule_from(table, path, stem, headers[number] if len(headers) == len(tables) else None)
+        yield rule_from(table, path, stem, headers[number] if len(headers) == len(tables) else None, defaults)
 
 
 def _strangers(document: dict[str, Any], found: tuple[Block, ...], path: str, stem: str, text: str) -> Iterator[tuple[Problem, ...]]:
     """Whatever stands beside the `[[rule]]` tables: rules meant by it are not in force, so the kind is held."""
     for key, value in document.items():
-        if key == "rule" and isinstance(value, list):
+        if (key == "rule" and isinstance(value, list)) or _is_default(key, value):
             continue
         places = (
             Place(path, *block.keys.get(key, (block.line, block.column))) for block in found if block.name == key or key in block.keys
@@ -113,9 +115,15 @@ def _strangers(document: dict[str, Any], found: tuple[Block, ...], path: str, st
             message, remedy = "a rule must be one of a list of tables", "begin each rule with a line [[rule]], two brackets"
         else:
             message = f"unknown table or key {one_line(key, 40)} outside a rule"
-            remedy = suggestion(key, ("rule",), "only [[rule]] tables stand in a rule file")
+            remedy = suggestion(
+                key, ("rule", *_DEFAULTS), "only [[rule]] tables, and a kind and section for all of them, stand in a rule file"
+            )
             remedy = remedy.replace("did you mean rule?", "did you mean [[rule]]?")
         yield _whole_file(stem, next(places, Place(path, 1, 1)), "unknown-table", message, remedy, text)
+
+
+def _is_default(key: str, value: object) -> bool:
+    return key in _DEFAULTS and isinstance(value, str) and bool(value.strip())
 
 
 def _toml_error(error: Exception, path: str, text: str) -> tuple[Place, str, str, str]:

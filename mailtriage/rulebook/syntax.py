@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from mailtriage.errors import Place
@@ -18,11 +19,14 @@ from mailtriage.text import one_line
 from mailtriage.types import Severity
 
 KEYS = (
-    *("id", "kind", "section", "host", "about", "action", "status", "lines", "text", "measure", "severity", "check", "item", "summary"),
+    *("id", "kind", "section", "host", "about", "given", "action", "status"),
+    *("lines", "text", "measure", "floor", "severity", "check", "item", "summary"),
     *("reason", "owner", "review", "until", "overrides", "hit", "miss"),
 )
 _LIMITS = ("above", "below", "rise")
+_OPERATORS = ("lines", "text", "measure", "floor")
 _STATUSES = ("active", "test")
+_NO_DEFAULTS: Mapping[str, str] = {}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SHOWN = 60
 
@@ -41,6 +45,7 @@ class _Reading:
     path: str
     stem: str
     block: Block | None
+    defaults: Mapping[str, str]
     problems: list[tuple[Place, str, str, str]] = field(default_factory=list)
 
     def place(self, key: str = "", index: int | None = None, offset: int = 0) -> Place:
@@ -84,17 +89,19 @@ class _Reading:
         return ""
 
 
-def rule_from(table: object, path: str, stem: str, block: Block | None) -> tuple[Rule | None, tuple[Problem, ...]]:
-    """The rule a table describes, or None and all that is wrong with it."""
-    reading = _Reading(table if isinstance(table, dict) else {}, path, stem, block)
+def rule_from(
+    table: object, path: str, stem: str, block: Block | None, defaults: Mapping[str, str] = _NO_DEFAULTS
+) -> tuple[Rule | None, tuple[Problem, ...]]:
+    """The rule a table describes, or None and all that is wrong with it; `defaults` are the file's own kind and section."""
+    reading = _Reading(table if isinstance(table, dict) else {}, path, stem, block, defaults)
     if not isinstance(table, dict):
         reading.wrong("type", f"a rule must be a table, not {_shown(table)}", "begin it with a line [[rule]]")
     rule = _read(reading)
     if not reading.problems:
         return rule, ()
     # What it covered is held; a kind or section that cannot be read covers everything it might have meant.
-    kind = reading.table.get("kind", stem)
-    section = reading.table.get("section", "*")
+    kind = reading.table.get("kind", defaults.get("kind", stem))
+    section = reading.table.get("section", defaults.get("section", "*"))
     return None, tuple(
         Problem(
             place=place,
@@ -119,14 +126,16 @@ def _read(reading: _Reading) -> Rule:
     severity = reading.choice("severity", tuple(Severity), "")
     rule = Rule(
         id=f"{reading.stem}/{_id(reading)}",
-        kind=reading.text("kind", reading.stem),
-        section=reading.text("section", "*"),
+        kind=reading.text("kind", reading.defaults.get("kind", reading.stem)),
+        section=reading.text("section", reading.defaults.get("section", "*")),
         host=reading.text("host", "*").lower(),
         about=tuple(glob.lower() for glob in reading.texts("about")),
         action=action or Action.DIGEST,
         lines=reading.texts("lines"),
         text=reading.text("text"),
-        measure=_condition(reading),
+        measure=_condition(reading, "measure"),
+        floor=reading.texts("floor"),
+        given=_condition(reading, "given"),
         severity=Severity(severity) if severity else None,
         check=reading.text("check"),
         item=reading.text("item"),
@@ -151,6 +160,10 @@ def _read(reading: _Reading) -> Rule:
         if name not in floor.NAMES:
             remedy = suggestion(name, floor.NAMES, "see docs/rules.md, The floor")
             reading.wrong("overrides", f"the floor has no entry {one_line(name, 40)}", remedy, reading.place("overrides", index))
+    for index, glob in enumerate(rule.floor):
+        if not any(fnmatchcase(name, glob) for name in floor.NAMES):
+            remedy = suggestion(glob, floor.NAMES, "see docs/rules.md, The floor")
+            reading.wrong("floor", f"the floor has no entry {one_line(glob, 40)}", remedy, reading.place("floor", index))
     return rule
 
 
@@ -175,11 +188,14 @@ def _action(reading: _Reading) -> Action | None:
 
 def _check_operators(reading: _Reading, rule: Rule) -> None:
     """What each action needs: something to match, and for a drop a reason and a date to look at it again."""
-    has = [key for key in ("lines", "text", "measure") if key in reading.table]
+    has = [key for key in _OPERATORS if key in reading.table]
     if not has:
-        reading.wrong("missing", "the rule matches nothing: it has neither lines, text nor measure", "write lines = ['^...$']")
+        reading.wrong("missing", "the rule matches nothing: it has neither lines, text, measure nor floor", "write lines = ['^...$']")
     if rule.action is not Action.DROP:
         return
+    if "floor" in has:
+        message = "a drop rule cannot ask for the floor: what is on it is kept"
+        reading.wrong("floor", message, "use lines, and overrides where such a line means nothing", reading.place("floor"))
     if has == ["measure"]:
         reading.wrong(
             "missing",
@@ -193,23 +209,24 @@ def _check_operators(reading: _Reading, rule: Rule) -> None:
         reading.wrong("missing", "a drop rule must say when to look at it again", "write review = 2027-11-22, a date without quotes")
 
 
-def _condition(reading: _Reading) -> Condition | None:
-    given = reading.table.get("measure")
+def _condition(reading: _Reading, at: str) -> Condition | None:
+    given = reading.table.get(at)
     if given is None:
         return None
     if not isinstance(given, dict):
-        remedy = 'write measure = { name = "fs_used", above = 95 }'
-        reading.wrong("type", f"measure must be a table, not {_shown(given)}", remedy, reading.place("measure"))
+        remedy = f'write {at} = {{ name = "fs_used", above = 95 }}'
+        reading.wrong("type", f"{at} must be a table, not {_shown(given)}", remedy, reading.place(at))
         return None
+    known = _LIMITS if at == "measure" else _LIMITS[:2]
     n_before = len(reading.problems)
     limits: dict[str, float] = {}
     for key, value in given.items():
-        place = reading.place(f"measure.{key}")
+        place = reading.place(f"{at}.{key}")
         if key == "baseline":
-            reading.wrong("unknown-key", "measure has no baseline yet", "use above, below or rise", place)
-        elif key != "name" and key not in _LIMITS:
-            remedy = suggestion(key, ("name", *_LIMITS), "measure takes name, above, below and rise")
-            reading.wrong("unknown-key", f"unknown key {one_line(key, 40)} in measure", remedy, place)
+            reading.wrong("unknown-key", f"{at} has no baseline yet", "use above, below or rise", place)
+        elif key != "name" and key not in known:
+            remedy = suggestion(key, ("name", *known), f"{at} takes name, {', '.join(known)}")
+            reading.wrong("unknown-key", f"unknown key {one_line(key, 40)} in {at}", remedy, place)
         elif key != "name":
             if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  nan is the one value unequal to itself
                 reading.wrong("type", f"{key} must be a number, not {_shown(value)}", f"write {key} = 95", place)
@@ -217,9 +234,9 @@ def _condition(reading: _Reading) -> Condition | None:
                 limits[key] = float(value)
     name = given.get("name")
     if not isinstance(name, str) or not name.strip():
-        reading.wrong("missing", "measure needs a name", 'write measure = { name = "fs_used", above = 95 }', reading.place("measure"))
+        reading.wrong("missing", f"{at} needs a name", f'write {at} = {{ name = "fs_used", above = 95 }}', reading.place(at))
     elif not limits and len(reading.problems) == n_before:
-        reading.wrong("missing", "measure needs a limit", "add above, below or rise", reading.place("measure"))
+        reading.wrong("missing", f"{at} needs a limit", f"add {', '.join(known[:-1])} or {known[-1]}", reading.place(at))
     return Condition(name=name, **limits) if isinstance(name, str) else None
 
 

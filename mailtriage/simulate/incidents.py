@@ -308,13 +308,13 @@ class Moment:
         )
 
 
-def plan(hosts: tuple[Host, ...], days: int, seed: int, start: datetime) -> Schedule:
+def plan(hosts: tuple[Host, ...], days: int, seed: int, start: datetime, types: tuple[IncidentType, ...] = TYPES) -> Schedule:
     """Deals out the incidents: each type at least once where a host can have it, one incident a host as far as hosts go."""
     source = dice(seed, "incidents", len(hosts), days)
     busy: set[int] = set()
     silent: set[int] = set()
     incidents: list[Incident] = []
-    for kind in TYPES:
+    for kind in types:
         able = [host for host in hosts if kind.where(host) and host.number not in silent]
         count = max(kind.least, round(len(hosts) * days / kind.per_host_days)) if days else 0
         for _ in range(count):

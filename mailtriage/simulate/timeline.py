@@ -6,10 +6,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailtriage.simulate import cronjobs, people, periodic, smartd, zabbix
+from mailtriage.simulate import (
+    backups,
+    cronjobs,
+    hardware,
+    monitoring,
+    people,
+    periodic,
+    postmaster,
+    security_tools,
+    smartd,
+    updates,
+    zabbix,
+)
 from mailtriage.simulate.hosts import Host, hosts
-from mailtriage.simulate.incidents import DAY, Incident, Schedule, plan
+from mailtriage.simulate.incidents import DAY, TYPES, Incident, Schedule, plan
 from mailtriage.simulate.mail import Draft, Role, SimulatedMail, Truth
+
+# Families of senders whose incidents stand beside their mails.
+_FAMILIES = (backups, hardware, monitoring, postmaster, security_tools, updates)
+ALL_TYPES = (*TYPES, *(incident for family in _FAMILIES for incident in family.INCIDENTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +49,7 @@ def fleet(*, hosts: int, days: int, seed: int, start: datetime) -> Fleet:
     if start.tzinfo is None:
         raise ValueError("a datetime without a zone")
     chosen = _hosts(hosts, seed)
-    return Fleet(hosts=chosen, days=days, seed=seed, start=start, schedule=plan(chosen, days, seed, start))
+    return Fleet(hosts=chosen, days=days, seed=seed, start=start, schedule=plan(chosen, days, seed, start, ALL_TYPES))
 
 
 _hosts = hosts
@@ -97,6 +113,8 @@ def _drafts(fleet: Fleet, day: datetime, counter: zabbix.Counter, end: datetime)
         yield from periodic.reports(host, day.date(), fleet.schedule, fleet.seed)
         yield from cronjobs.mails(host, day.date(), fleet.schedule, fleet.seed)
         yield from smartd.mails(host, day.date(), fleet.schedule, fleet.seed)
+        for family in _FAMILIES:
+            yield from family.mails(host, day.date(), fleet.schedule, fleet.seed)
     if fleet.start <= day < end and fleet.hosts:
         yield from zabbix.mails(fleet.hosts, day, fleet.schedule, fleet.seed, counter, end)
         yield from people.mails(fleet.hosts, day, fleet.seed)

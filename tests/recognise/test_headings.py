@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mailtriage.recognise._headings import DAILY, MONTHLY, SECURITY, WEEKLY, Heading
+from mailtriage.recognise._headings import Heading
+from mailtriage.recognise._headings_runs import DAILY, MONTHLY, WEEKLY
+from mailtriage.recognise._headings_security import SECURITY
 from mailtriage.types import Recovery
 from tests.recognise.support import names, periodic, section
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailtriage.simulate import Fleet, Label, Role, SimulatedMail, fleet, mails, truth_document
-from mailtriage.simulate.incidents import TYPES
+from mailtriage.simulate.timeline import ALL_TYPES
 
 START = datetime(2026, 11, 16, tzinfo=UTC)
 Week = tuple[Fleet, list[SimulatedMail]]
@@ -87,7 +87,7 @@ def test_the_monthly_report_comes_on_the_first() -> None:
 def test_every_type_of_incident_occurs_and_is_seen(seed: int) -> None:
     made = fleet(hosts=75, days=7, seed=seed, start=START)
     sent = list(mails(made))
-    assert {incident.type.name for incident in made.incidents} == {kind.name for kind in TYPES}
+    assert {incident.type.name for incident in made.incidents} == {kind.name for kind in ALL_TYPES}
     roles = {(incident, role) for mail in sent for incident, role in zip(mail.truth.incidents, mail.truth.roles, strict=True)}
     for incident in made.incidents:
         if incident.type.name == "host_silent":

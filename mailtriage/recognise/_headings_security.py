@@ -1,0 +1,48 @@
+"""The headings of the security run. Rows in the order the scripts run."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mailtriage.recognise import _counts, _diffs
+from mailtriage.recognise._headings import ONE_SHOT, PER_DAY, PORTS, STATE, Table, line_count, row
+
+SECURITY = (
+    row(100, "Checking setuid files and devices:", "setuid", ONE_SHOT, is_log=True),
+    row(100, "HOST setuid diffs:", "setuid_diff", ONE_SHOT, check="setuid", is_log=True, read=_diffs.read_setuid),
+    row(110, "Checking negative group permissions:", "neggrpperm", STATE, is_log=True),
+    row(200, "HOST changes in mounted filesystems:", "mount_diff", ONE_SHOT, check="mounts", read=_diffs.read_mounts),
+    row(300, "Checking for uids of 0:", "uid0", STATE),
+    row(400, "Checking for passwordless accounts:", "passwordless", STATE),
+    row(410, "Checking login.conf permissions:", "login_conf", STATE),
+    row(460, "Checking for ports with mismatched checksums:", "port_checksums", STATE),
+    row(500, "HOST ipfw denied packets:", "ipfw_denied", ONE_SHOT, read=partial(_counts.read_denied, subject="ipfw")),
+    row(510, "HOST ipf denied packets:", "ipf_denied", ONE_SHOT, read=partial(_counts.read_denied, subject="ipf")),
+    row(520, "HOST pf denied packets:", "pf_denied", ONE_SHOT, read=partial(_counts.read_denied, subject="pf")),
+    row(550, "ipfw log limit reached:", "ipfw_limit", STATE),
+    row(610, "HOST ipf6 denied packets:", "ipf6_denied", ONE_SHOT, read=partial(_counts.read_denied, subject="ipf6")),
+    row(700, "HOST kernel log messages:", "kernel_messages", ONE_SHOT, check="kernel", is_log=True, read=line_count("kernel_lines")),
+    row(800, "HOST login failures:", "login_failures", PER_DAY, is_log=True, read=line_count("login_failures")),
+    row(900, "HOST refused connections:", "refused_connections", PER_DAY, is_log=True, read=line_count("refused_connections")),
+    row(
+        PORTS + 405,
+        "Checking for security vulnerabilities in base (userland & kernel):",
+        "base_audit",
+        STATE,
+        check="base_vulnerability",
+    ),
+    row(
+        PORTS + 410,
+        "Checking for packages with security vulnerabilities:",
+        "pkg_audit",
+        STATE,
+        check="pkg_vulnerability",
+        read=_counts.read_vulnerable,
+    ),
+    row(PORTS + 460, "Checking for packages with mismatched checksums:", "pkg_checksums", STATE),
+    row(PORTS + 470, "Checking for packages with missing dependencies:", "pkg_dependencies", STATE),
+    row(PORTS + 400, "Checking for a current audit database:", "audit_database", STATE),
+)
+
+TABLE = Table(*SECURITY)
+SECTIONS_OF_RUN = frozenset(heading.section for heading in SECURITY)
