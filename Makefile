@@ -4,7 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: all demo test check golden model docs bench clean
+.PHONY: all demo test check fuzz golden model docs bench clean
 
 all: test
 
@@ -26,6 +26,9 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+fuzz: $(STAMP)
+	FUZZ=$${FUZZ:-50} $(BIN)/python -m pytest tests/fuzz
+
 golden: $(STAMP)
 	$(BIN)/python -m tests.golden
 
@@ -33,7 +36,7 @@ model: $(STAMP)
 	$(BIN)/python -m mailtriage.service.shipped_model
 
 docs: $(STAMP)
-	$(BIN)/python -m mailtriage.service.setup
+	$(BIN)/python -m mailtriage.service.reference
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks

@@ -271,3 +271,16 @@ def test_what_stands_in_a_mail_reaches_a_reason_as_one_printable_line() -> None:
     judged = verdict(section("\x1b[31mred\x07 line\x00" + "x" * 5000))
     assert judged.reasons[0].detail.isprintable()
     assert len(judged.reasons[0].detail) < 300
+
+
+def test_a_good_report_that_is_dropped_ends_the_problem_its_sender_names() -> None:
+    backup = {"name": "job", "item": "nightly", "recovery": Recovery.EXPLICIT, "summary": "backup of nightly"}
+    good = verdict(section("fine", state=State.OK, **backup), DROP_ALL)
+    assert good.verdict is Verdict.DROP
+    assert [(event.key, event.state) for event in good.events] == [(f"{HOST}/job/nightly", State.OK)]
+    for silent in (
+        section("fine", state=State.INFO, **backup),
+        section("fine", state=State.OK, **{**backup, "recovery": Recovery.SILENCE}),
+    ):
+        assert verdict(silent, DROP_ALL).events == ()
+    assert verdict(section("fine", "odd", state=State.OK, **backup), rule("fine", Action.DROP, "^fine$")).events == ()

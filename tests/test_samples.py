@@ -45,6 +45,9 @@ ALARMS = {
     "hardware_failure": "Power supply 2 failed",
 }
 
+# Kinds in which text of strangers or of people is dropped with the rest, whatever it says short of the floor.
+FREE_TEXT = {"fail2ban": "what whois says of an address", "auto_reply": "what people write before they leave"}
+
 
 @pytest.fixture(scope="module")
 def rulebook() -> Rulebook:
@@ -130,6 +133,20 @@ def test_an_alarm_planted_anywhere_keeps_the_mail(sample: Path, rulebook: Rulebo
         planted = b"\n".join([*lines[:place], alarm.encode(), *lines[place:]])
         outcome = outcome_of(head + separator + (base64.encodebytes(planted) if is_encoded else planted), rulebook)
         assert outcome.verdict is not Verdict.DROP, f"{name} in line {place + 1} of the body"
+
+
+@pytest.mark.parametrize("sample", [sample for sample in ALL if expected_of(sample)["verdict"] == "drop"], ids=lambda sample: sample.stem)
+def test_a_line_nobody_has_heard_of_keeps_the_mail_wherever_it_stands(sample: Path, rulebook: Rulebook) -> None:
+    if sample.parent.name in FREE_TEXT:
+        pytest.skip(f"{sample.parent.name} mails hold {FREE_TEXT[sample.parent.name]}")
+    head, separator, body = sample.read_bytes().partition(b"\n\n")
+    is_encoded = b"base64" in head
+    lines = (base64.b64decode(body) if is_encoded else body).split(b"\n")
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    for place in sorted({*filled[:3], *filled[-3:], *random.Random(sample.name).sample(filled, k=min(6, len(filled)))}):
+        planted = b"\n".join([*lines[:place], b"The quux has frobnicated 7 wugs", *lines[place:]])
+        outcome = outcome_of(head + separator + (base64.encodebytes(planted) if is_encoded else planted), rulebook)
+        assert outcome.verdict is not Verdict.DROP, f"before line {place + 1} of the body"
 
 
 @pytest.mark.parametrize("sample", [sample for sample in ALL if sample.parent.name.startswith("freebsd_")], ids=lambda sample: sample.stem)

@@ -11,6 +11,7 @@ import typer
 from mailtriage.cli import app
 from mailtriage.cli.options import JsonOption, NowOption, moment, print_json, print_table
 from mailtriage.cli.triage import RulesOption
+from mailtriage.text import plural
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Check, list and explain the rules.")
 app.add_typer(commands, name="rules")
@@ -29,11 +30,11 @@ def check(
     Example: mailtriage rules check rules
     """
     from mailtriage import rulebook as book
+    from mailtriage.recognise import section_names
     from mailtriage.shipped import shipped
-    from mailtriage.text import plural
 
     rulebook = book.load(path if path is not None else shipped("rules"))
-    findings = book.check(rulebook, today=moment(now).date())
+    findings = book.check(rulebook, today=moment(now).date(), sections=section_names())
     if as_json:
         print(book.as_json(findings))
     else:
@@ -69,6 +70,51 @@ def list_rules(rules: RulesOption = None, as_json: JsonOption = False) -> None:
         print_table(
             [tuple(value or "-" for value in row.values()) for row in rows], ("ID", "KIND", "SECTION", "ACTION", "SEVERITY", "REASON")
         )
+
+
+@commands.command()
+def coverage(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Mails: .eml, .txt, mbox, Maildir, or folders of them.")],
+    rules: RulesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which rules these mails never ask for, and which of their sections no rule speaks of.
+
+    Example: mailtriage rules coverage samples
+    """
+    from datetime import UTC, datetime
+
+    from mailtriage import rulebook as book
+    from mailtriage.cli.triage import rulebook_for
+    from mailtriage.pipeline import read
+    from mailtriage.receive.files import read_mails
+    from mailtriage.recognise import section_names
+    from mailtriage.types import RawMail
+
+    at = datetime.now(UTC)
+    raws = (RawMail(id=label, received_at=at, data=data) for path in paths for label, data in read_mails(path))
+    found = book.coverage(rulebook_for(rules), (read(raw)[1] for raw in raws), section_names())
+    if as_json:
+        print_json(
+            {
+                "mails": found.n_mails,
+                "sections": found.n_sections,
+                "hits": found.hits,
+                "never_hit": [rule.id for rule in found.never_hit],
+                "drop_rules_without_near_miss": [rule.id for rule in found.without_near_miss],
+                "silent_sections": [{"kind": kind, "section": name, "times": n} for (kind, name), n in found.silent.items()],
+                "sections_without_rule": [{"kind": kind, "section": name} for kind, name in found.without_rule],
+            }
+        )
+        return
+    rows: list[tuple[object, ...]] = [("rule never hit", rule.id, str(rule.place)) for rule in found.never_hit]
+    rows += [("drop rule without a near miss", rule.id, str(rule.place)) for rule in found.without_near_miss]
+    rows += [("section no rule spoke on", f"{kind}/{name}", plural(n, "time")) for (kind, name), n in found.silent.items()]
+    rows += [("section without any rule", f"{kind}/{name}", "-") for kind, name in found.without_rule]
+    if rows:
+        print_table(rows, ("WHAT", "WHICH", "WHERE"))
+    seen = f"{plural(found.n_mails, 'mail')}, {plural(found.n_sections, 'section')}"
+    print(f"{seen}; {plural(len(found.hits), 'rule')} hit, {len(found.never_hit)} not")
 
 
 @commands.command()

@@ -9,10 +9,11 @@ from functools import cache
 from typing import Protocol, cast
 
 from mailtriage.recognise import human, unknown
+from mailtriage.recognise._measures import MEASURES
 from mailtriage.recognise._sections import SectionType
 from mailtriage.types import Message, Report
 
-__all__ = ["kinds", "recognise"]
+__all__ = ["Recogniser", "kinds", "measures", "name", "recognise", "section_names"]
 
 _logger = logging.getLogger(__name__)
 _LAST = ("human", "unknown")
@@ -39,15 +40,31 @@ def kinds() -> tuple[Recogniser, ...]:
     return (*machines, cast(Recogniser, human), cast(Recogniser, unknown))
 
 
+def name(kind: Recogniser) -> str:
+    """The name of a kind: that of its file."""
+    return kind.__name__.rpartition(".")[2]
+
+
+def section_names() -> dict[str, tuple[str, ...]]:
+    """The sections each kind may be cut into."""
+    return {name(kind): tuple(one.name for one in kind.SECTIONS) for kind in kinds()}
+
+
+def measures() -> dict[str, tuple[str, str]]:
+    """Unit and meaning of every measure."""
+    return dict(MEASURES)
+
+
 def recognise(message: Message) -> Report:
     """The report a message is; never raises: what a recogniser cannot take is of kind `unknown`, with a note."""
-    name = ""
+    tried = ""
     try:
         for recogniser in kinds():
-            name = recogniser.__name__.rpartition(".")[2]
+            tried = recogniser.__name__
             if recogniser.claims(message):
                 return recogniser.report(message)
     except Exception as error:  # noqa: BLE001 - part of the edge around one mail: it is kept, with the fault in its note
-        _logger.error("mail=%s recogniser=%s error=%s", message.id, name, type(error).__name__)
-        return unknown.report(message, note=f"the recogniser {name} failed ({type(error).__name__}), so this was not taken apart")
+        failed = tried.rpartition(".")[2]
+        _logger.error("mail=%s recogniser=%s error=%s", message.id, failed, type(error).__name__)
+        return unknown.report(message, note=f"the recogniser {failed} failed ({type(error).__name__}), so this was not taken apart")
     return unknown.report(message)

@@ -1,6 +1,7 @@
 """Rules as an admin writes them: read, checked, and matched against sections. See docs/rules.md."""
 
 from mailtriage.rulebook.book import Rulebook, load
+from mailtriage.rulebook.coverage import Coverage, coverage
 from mailtriage.rulebook.lint import check
 from mailtriage.rulebook.report import Finding, Level, as_json, as_text, exit_code
 from mailtriage.rulebook.rule import Action, Condition, Problem, Rule
@@ -9,6 +10,7 @@ from mailtriage.rulebook.ruling import FloorHit, Hit, Ruling
 __all__ = [
     "Action",
     "Condition",
+    "Coverage",
     "Finding",
     "FloorHit",
     "Hit",
@@ -20,6 +22,7 @@ __all__ = [
     "as_json",
     "as_text",
     "check",
+    "coverage",
     "exit_code",
     "load",
 ]

@@ -85,6 +85,10 @@ class Rule:
         """Whether the rule is for sections about this item."""
         return not self.about or any(fnmatchcase(item.lower(), glob) for glob in self.about)
 
+    def is_for(self, kind: str, section: str = "") -> bool:
+        """Whether the rule can speak on this kind, and on this section if one is named."""
+        return fits(kind, self.kind) and (not section or fits(section, self.section))
+
     def is_over(self, today: date) -> bool:
         """Whether its `until` has passed."""
         return self.until is not None and self.until < today

@@ -184,7 +184,3 @@ def _listening(config: Config) -> Iterator[Finding]:
     except OSError:
         detail = f"nothing listens on {host}:{port}: start `mailtriage serve`"
         yield Finding(what="serve", is_good=False, detail=detail)
-
-
-if __name__ == "__main__":
-    Path("docs/config.md").write_text(reference(), encoding="utf-8")

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mailtriage.errors import RuleError
-from mailtriage.rulebook import load
+from mailtriage.rulebook import coverage, load
+from mailtriage.types import Measure, Report
 from tests.rulebook.support import DROP, TODAY, book, drop, fs_used, never, rule_on, section
 
 
@@ -249,3 +250,75 @@ def test_a_thousand_days_of_lines_are_not_all_remembered(tmp_path: Path) -> None
         assert rule_on(rules, section(f"job {number}")).is_explained
     memo = rules.as_of(start)._banks.on("freebsd_daily", "disks", "h")[0]._memo
     assert len(memo._young) + len(memo._old) <= 2 * (1 << 15)
+
+
+def test_a_rule_may_be_for_several_kinds_and_sections(tmp_path: Path) -> None:
+    rules = book(tmp_path, jobs=drop("['^ok$']", more="kind = 'cron|freebsd_*'\nsection = 'output|local'"))
+    for kind, name, is_for in (
+        ("cron", "output", True),
+        ("freebsd_daily", "local", True),
+        ("unknown", "output", False),
+        ("cron", "x", False),
+    ):
+        assert rule_on(rules, section("ok", name=name), kind=kind).is_explained is is_for, (kind, name)
+
+
+def test_a_file_says_once_what_all_its_rules_are_for(tmp_path: Path) -> None:
+    own = drop("['^fine$']", name="own", more="section = 'mail'")
+    rules = book(tmp_path, jobs="kind = 'cron|unknown'\nsection = 'output'\n\n" + drop("['^ok$']") + own)
+    assert not rules.problems
+    assert rule_on(rules, section("ok", name="output"), kind="unknown").is_explained
+    assert not rule_on(rules, section("ok", name="mail"), kind="unknown").is_explained
+    assert rule_on(rules, section("fine", name="mail"), kind="unknown").is_explained
+    assert not rule_on(rules, section("ok", name="output"), kind="jobs").is_explained
+
+
+def test_a_broken_rule_of_a_file_for_several_kinds_holds_all_of_them(tmp_path: Path) -> None:
+    wrong = "[[rule]]\nid = 'wrong'\naction = 'event'\nlines = ['(']\n"
+    rules = book(tmp_path, jobs="kind = 'cron|unknown'\nsection = 'output'\n" + drop("['^ok$']") + wrong)
+    assert [problem.kind for problem in rules.problems] == ["cron|unknown"]
+    assert not rule_on(rules, section("ok", name="output"), kind="unknown").is_explained
+    assert not rule_on(rules, section("ok", name="output"), kind="cron").is_explained
+
+
+def test_a_rule_may_ask_for_what_is_on_the_floor(tmp_path: Path) -> None:
+    event = "[[rule]]\nid = 'trouble'\naction = 'event'\nfloor = ['degraded', 'io_*']\n"
+    rules = book(tmp_path, freebsd_daily=event)
+    ruling = rule_on(rules, section("all is well", " state: DEGRADED", "cp: x: Input/output error"))
+    assert [hit.line for hit in ruling.events] == [" state: DEGRADED"]  # one for each item, and there is none
+    assert [hit.line for hit in rule_on(rules, section("cp: x: Input/output error")).events] == ["cp: x: Input/output error"]
+    assert not rule_on(rules, section("panic: page fault")).events
+    assert not rule_on(rules, section("0 uncorrectable errors")).events
+
+
+def test_a_rule_that_asks_for_floor_and_words_needs_both_on_one_line(tmp_path: Path) -> None:
+    event = "[[rule]]\nid = 'trouble'\naction = 'event'\nfloor = ['*']\nlines = ['tank']\n"
+    rules = book(tmp_path, freebsd_daily=event)
+    assert rule_on(rules, section("tank DEGRADED")).events
+    assert not rule_on(rules, section("tank ONLINE", "data DEGRADED")).events
+
+
+def test_a_rule_may_depend_on_what_is_known_of_the_host(tmp_path: Path) -> None:
+    rules = book(tmp_path, freebsd_daily=drop("['^attack$']", more="given = { name = 'blocker', above = 0 }"))
+    given, seen = section("attack"), {("blocker", ""): 1.0}
+    assert not rules.rule_on("freebsd_daily", "a", given, never).is_explained
+    assert rules.rule_on("freebsd_daily", "b", given, lambda name, subject: seen.get((name, subject))).is_explained
+    assert not rules.rule_on("freebsd_daily", "a", given, never).is_explained  # what was said of another host is not remembered
+    shown = section("attack", measures=(Measure(name="blocker", subject="", value=1.0, unit=""),))
+    assert rules.rule_on("freebsd_daily", "a", shown, never).is_explained
+    gone = section("attack", measures=(Measure(name="blocker", subject="", value=0.0, unit=""),))
+    assert not rules.rule_on("freebsd_daily", "a", gone, lambda name, subject: 1.0).is_explained
+
+
+def test_coverage_names_rules_that_are_never_asked_for_and_sections_without_rules(tmp_path: Path) -> None:
+    rules = book(tmp_path, cron=drop("['^ok$']") + drop("['^never$']", name="unused", more="miss = ['ever']"))
+    reports = [Report(kind="cron", host="a", sections=(section("ok", name="output"), section("odd", name="output")))]
+    found = coverage(rules, reports, {"cron": ("output", "exit"), "unknown": ("mail",)})
+    assert (found.n_mails, found.n_sections) == (1, 2)
+    assert found.hits == {"cron/quiet": 1}
+    assert [rule.id for rule in found.never_hit] == ["cron/unused"]
+    assert [rule.id for rule in found.without_near_miss] == ["cron/quiet"]
+    assert found.silent == {("cron", "output"): 1}
+    assert found.without_rule == (("unknown", "mail"),)
+    near = [Report(kind="cron", host="a", sections=(section("ok", "odd", name="output"),))]
+    assert coverage(rules, near, {}).without_near_miss == ()
