@@ -238,7 +238,7 @@ def _event(report: Report, section: Section, hit: Hit) -> Event:
         state=state,
         severity=Severity.INFO if state is State.OK else hit.rule.severity or section.severity or Severity.WARNING,
         summary=one_line(hit.summary(section)),
-        recovery=section.recovery,
+        recovery=hit.rule.recovery or section.recovery,
         origin=f"{report.kind}/{section.name}",
         reason=_because(hit),
     )

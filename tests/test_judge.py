@@ -284,3 +284,8 @@ def test_a_good_report_that_is_dropped_ends_the_problem_its_sender_names() -> No
     ):
         assert verdict(silent, DROP_ALL).events == ()
     assert verdict(section("fine", "odd", state=State.OK, **backup), rule("fine", Action.DROP, "^fine$")).events == ()
+
+
+def test_a_rule_may_say_how_its_event_ends() -> None:
+    (event,) = verdict(section("ada0 wears out"), replace(EVENT, recovery=Recovery.ONE_SHOT)).events
+    assert event.recovery is Recovery.ONE_SHOT

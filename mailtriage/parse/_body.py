@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from email.message import Message as Part
 
 from mailtriage.parse._decode import decoded, transferred
@@ -13,6 +14,10 @@ from mailtriage.text import one_line
 _PREAMBLE = re.compile(r"[^\n]{0,40}\b(?:MIME|multi-?part)\b[^\n]{0,60}(?:\n[^\n]{0,200}){0,5}", re.IGNORECASE)
 _LONGEST_PREAMBLE = 500
 _WORD = re.compile(r"[^\W_]+")
+_CID = re.compile(r"<img\b[^<>]{0,500}?\bsrc\s{0,5}=\s{0,5}[\"']?cid:([^\"'\s>]{1,200})", re.IGNORECASE)
+_PICTURES = ("image/png", "image/gif", "image/jpeg")
+_UNREAD_HTML = "what HTML shows without text"
+_MAILS = ("message/rfc822", "message/global", "message/news", "message/partial", "message/external-body")
 _SHOWN_HEADERS = ("From", "To", "Date", "Subject")
 
 
@@ -24,6 +29,7 @@ class Body:
         self.defects: list[str] = []
         self.unread: list[str] = []
         self.has_plain = False
+        self.shown: set[str] = set()  # pictures that HTML shows; that it shows any is noted where its words are not a plain text's
 
     @property
     def text(self) -> str:
@@ -39,15 +45,14 @@ class Body:
             self._add_leaf(part, kind)
         elif kind == "multipart/alternative":
             self._add_alternative(part)
-        elif kind == "message/delivery-status":
-            self.texts.append(
-                "\n".join("".join(f"{name}: {one_line(str(value))}\n" for name, value in block.items()) for block in _below(part))
-            )
+        elif kind.startswith("message/") and kind not in _MAILS:  # delivery-status, feedback-report, disposition-notification: fields
+            self.texts.append("\n".join(_fields(block) for block in _below(part)))
         else:
             if kind.startswith("message/"):
                 self._add_shown_headers(part)
             for below in _below(part):
-                self.add(below)
+                if kind != "multipart/related" or not self._illustrates(below):
+                    self.add(below)
         if part.is_multipart():
             self._note_margins(part)
 
@@ -64,8 +69,17 @@ class Body:
         chosen, *others = sorted(with_text, key=lambda choice: not choice.has_plain) or [Body()]
         self.texts += chosen.texts
         self.has_plain = self.has_plain or chosen.has_plain
-        if any(_WORD.findall(other.text) != _WORD.findall(chosen.text) for other in others):
+        if not all(_says_no_more(other.text, chosen.text) for other in others):
             self.unread.append("an alternative text that says something else")
+        elif chosen.has_plain:
+            # The same words by the sender's own statement (RFC 2046, 5.1.4), so what is drawn around them is no news.
+            self.unread = [reason for reason in self.unread if reason != _UNREAD_HTML]
+            self.shown |= {name for choice in choices for name in choice.shown}
+
+    def _illustrates(self, part: Part) -> bool:
+        """True for a picture that such an alternative shows: graphs of Checkmk and the like."""
+        name = str(part.get("content-id", "")).strip().strip("<>")
+        return part.get_content_type() in _PICTURES and name in self.shown
 
     def _add_leaf(self, part: Part, kind: str) -> None:
         disposition = part.get_content_disposition()
@@ -85,9 +99,10 @@ class Body:
         if kind == "text/html":
             if len(text) > HTML_LIMIT:
                 self.unread.append(f"text/html over {HTML_LIMIT} characters")
-            if shows_more(text):
-                self.unread.append("what HTML shows without text")
-            text = to_text(text)
+            html, text = text, to_text(text)
+            if shows_more(html, text):
+                self.unread.append(_UNREAD_HTML)
+            self.shown.update(_CID.findall(html[:HTML_LIMIT]))
         self.has_plain = self.has_plain or (kind != "text/html" and bool(text.strip()))
         self.texts.append(text)
 
@@ -107,3 +122,15 @@ class Body:
 def _below(part: Part) -> list[Part]:
     payload = part.get_payload()
     return [below for below in payload if isinstance(below, Part)] if isinstance(payload, list) else []
+
+
+def _fields(block: Part) -> str:
+    rest = block.get_payload()
+    fields = "".join(f"{name}: {one_line(str(value))}\n" for name, value in block.items())
+    return f"{fields}\n{rest}" if isinstance(rest, str) and rest.strip() else fields
+
+
+def _says_no_more(other: str, chosen: str) -> bool:
+    """True if all words of the one stand in the other, as often, in any order; a plain text says where links lead besides."""
+    words, known = _WORD.findall(other.casefold()), _WORD.findall(chosen.casefold())
+    return words == known or not Counter(words) - Counter(known)

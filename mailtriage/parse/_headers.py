@@ -11,6 +11,7 @@ from mailtriage.types import Message, RawMail
 
 Headers = tuple[tuple[str, str], ...]
 
+_NO_HOST = ("(nullmailer ", "(qmail ")  # `(nullmailer pid 7777 invoked by uid 0)`: the hop after it says more
 _FOLD = re.compile(r"(?<![ \t])[ \t]*[\r\n]+[ \t]*")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
 _ADDRESS = rf"{_ATOM}(?:@[A-Za-z0-9._-]+)?"
@@ -70,7 +71,7 @@ def build(
     for name, value in headers:
         key = name.lower()
         first.setdefault(key, value)
-        if key == "received":
+        if key == "received" and not value.startswith(_NO_HOST):
             received = value  # the last one stays: the oldest
     address, name = sender
     subjects = {value for header, value in headers if header.lower() == "subject"}

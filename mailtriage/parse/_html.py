@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 # html.parser takes quadratic time on unclosed comments, declarations and tags, so it is shown none of them.
@@ -10,7 +11,10 @@ HTML_LIMIT = 512 * 1024
 _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,2000}>)")
 _BLOCKS = re.compile(r"p|div|tr|li|[uo]l|table|thead|tbody|h[1-6r]|pre|blockquote|d[td]|section|article|header|footer|address|form|center")
-_MORE = re.compile(r"<(?:img|script|object|embed|iframe|svg|video|audio|canvas|input|title)\b", re.IGNORECASE)
+_MORE = re.compile(r"<(?:img|script|object|embed|iframe|svg|video|audio|canvas|input)\b", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{0,1000})</title", re.IGNORECASE)
+_TITLE_OPEN = re.compile(r"<title\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _UNSEEN = frozenset({"script", "style", "title"})
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _TAG = re.compile(r"<[^<>]*>")
@@ -44,9 +48,14 @@ class _Reader(HTMLParser):
             self.pieces.append(data.replace("\r\n", "\n") if self.n_pre else _BLANKS.sub(" ", data))
 
 
-def shows_more(html: str) -> bool:
-    """True if a reader of the HTML may see what its text does not say: pictures, scripts, titles."""
-    return bool(_MORE.search(html))
+def shows_more(html: str, text: str) -> bool:
+    """True if a reader of the HTML may see what its text does not say: pictures, scripts, a title of other words."""
+    if _MORE.search(html):
+        return True
+    titles = _TITLE.findall(html)
+    if len(titles) != len(_TITLE_OPEN.findall(html)):
+        return True
+    return bool(titles) and not set(_WORD.findall(unescape(" ".join(titles)))) <= set(_WORD.findall(text))
 
 
 def to_text(html: str) -> str:

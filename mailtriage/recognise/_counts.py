@@ -14,6 +14,7 @@ _AFFECTED = re.compile(r"^Affected package: \S")
 _PROBLEMS = re.compile(
     r"(\d{1,7}) problem\(s\) in (?:(\d{1,7}) |your )?(?:installed )?packages?(?:\(s\))? found|(\d{1,7}) problem\(s\) in "
 )
+_OUTDATED = re.compile(r"\bneeds updating\b|\b(?:was )?orphaned:|\bis obsolete\b")
 _LONGEST_NAME = 300  # the pattern of a package name takes quadratic time
 _PART = re.compile(r"^(?:jail|chroot): (\S+)$")
 _PF_PACKETS = re.compile(r"Packets: (\d{1,15})\b")
@@ -29,6 +30,20 @@ def filled(lines: Sequence[str]) -> int:
 def leading_numbers(name: str, lines: Sequence[str]) -> tuple[Measure, ...]:
     """The sum of the counts at line starts, as `uniq -c` writes them."""
     return (measure(name, "", sum(int(found.group(1)) for found in map(_LEADING.match, lines) if found)),)
+
+
+def read_outdated(lines: Sequence[str]) -> tuple[Measure, ...]:
+    """Packages out of date per jail; the parts `Host system:` and `jail: NAME` are no packages."""
+    counts = {"": 0}
+    part = ""
+    for line in lines:
+        named = _PART.match(line)
+        if named:
+            part = named.group(1)
+            counts.setdefault(part, 0)
+        elif _OUTDATED.search(line[:500]):
+            counts[part] += 1
+    return tuple(measure("pkg_outdated", part, count) for part, count in counts.items())
 
 
 def read_vulnerable(lines: Sequence[str]) -> tuple[Measure, ...]:

@@ -10,7 +10,8 @@ from mailtriage.types import Measure
 
 _SIDE = re.compile(r"^([-+<>]) ?(?![-+]{2} )(.*)$")
 # ls -liTd: inode, mode, links, owner, group, flags or size, time with the year, path.
-_FILE = re.compile(r"^ *\d+ +([-a-zA-Z]{10})\S* +\d+ +(\S+) +(\S+) .* \d\d:\d\d:\d\d \d{4} (/.*)$")
+_FILE = re.compile(r"^ *\d+ +([-a-zA-Z]{10})\S* +\d+ +(\S+) +(\S+) .*? \d\d:\d\d:\d\d \d{4} (/.*)$")
+_OF_A_BUILD = re.compile(r"/poudriere/|/\.zfs/snapshot/")  # mounted and taken away by programs, by the hundred
 _LASTING = re.compile(r"ufs|zfs|ext[234]?fs|msdosfs|nfs|fusefs\S*|smbfs|xfs|btrfs")
 
 
@@ -33,15 +34,21 @@ def read_setuid(lines: Iterable[str]) -> tuple[Measure, ...]:
 
 
 def read_mounts(lines: Iterable[str]) -> tuple[Measure, ...]:
-    """mount_gone for each mount point that only the old side has, of the types that stay mounted."""
-    old: dict[str, None] = {}
-    new: set[str] = set()
+    """mount_gone for each mount point that only the old side has, mount_readonly for each that lost its `rw`; of the types that stay."""
+    old: dict[str, str] = {}
+    new: dict[str, str] = {}
     for line in lines:
         side = _SIDE.match(line)
         words = side.group(2).split() if side else []
-        if side and len(words) >= 4 and words[1].startswith("/"):
+        if side and len(words) >= 4 and words[1].startswith("/") and not _OF_A_BUILD.search(words[1]):
             if side.group(1) in "+>":
-                new.add(words[1])
+                new[words[1]] = words[3]
             elif _LASTING.fullmatch(words[2]):
-                old[words[1]] = None
-    return tuple(measure("mount_gone", mount, 1) for mount in old if mount not in new)
+                old[words[1]] = words[3]
+    measures = []
+    for mount, options in old.items():
+        if mount not in new:
+            measures.append(measure("mount_gone", mount, 1))
+        elif "rw" in options.split(",") and "ro" in new[mount].split(","):
+            measures.append(measure("mount_readonly", mount, 1))
+    return tuple(measures)

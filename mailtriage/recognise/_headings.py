@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mailtriage.recognise import _counts
+from mailtriage.recognise import _counts, _local
 from mailtriage.recognise._measures import measure
 from mailtriage.types import Measure, Recovery
 
@@ -32,6 +32,8 @@ class Heading:
     is_log: bool = False  # holds text that strangers choose
     after: tuple[str, ...] = ()  # sections in which it may begin without an empty line
     read: Read | None = None
+    measures: tuple[str, ...] = ()  # names of what `read` can find
+    about: str = ""  # what the section tells, where the heading does not say it
 
 
 STATE, ONE_SHOT, PER_DAY = Recovery.STATE, Recovery.ONE_SHOT, Recovery.PER_DAY
@@ -48,8 +50,10 @@ def row(
     is_log: bool = False,
     after: str = "",
     read: Read | None = None,
+    measures: str = "",
+    about: str = "",
 ) -> Heading:
-    """One row of a table; a text that begins with `HOST ` stands behind the host's name."""
+    """One row of a table; a text that begins with `HOST ` stands behind the host's name. `after` and `measures` are lists of words."""
     has_host = text.startswith("HOST ")
     return Heading(
         text=text.removeprefix("HOST "),
@@ -62,6 +66,8 @@ def row(
         is_log=is_log,
         after=tuple(after.split()),
         read=read,
+        measures=tuple(measures.split()),
+        about=about,
     )
 
 
@@ -74,10 +80,11 @@ def line_count(name: str) -> Read:
     return read
 
 
-LOCAL = row(999, "", "local", is_log=True)  # "Running /etc/daily.local:", its output may be anything
+# "Running /etc/daily.local:", its output may be anything.
+LOCAL = row(999, "", "local", is_log=True, read=_local.read_local, measures="temperature fs_used fs_used_pseudo fs_avail fs_inodes_used")
 PREAMBLE = row(0, "", "preamble")
 
-HEADING_ENDS = ":.s"  # the last characters of all headings: most lines need no closer look
+HEADING_ENDS = ":.sme"  # the last characters of all headings: most lines need no closer look
 _LOCAL_LINE = re.compile(r"Running /\S{1,200}:")
 _HOST_LINE = re.compile(
     r"(\S{1,255}) ((?:[a-z0-9]+ ){1,2}(?:diffs|packets|failures|connections|messages):|changes in mounted filesystems:)"

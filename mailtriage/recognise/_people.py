@@ -10,7 +10,11 @@ import re
 
 from mailtriage.types import Message
 
-_REPLY = re.compile(r"(?:re|fwd?|aw|wg|antw|sv|vs|vl|tr|rv|rif|ynt|odp|res|enc|回复|转发|返信)(?:\[\d{1,3}\])?\s?[::]", re.IGNORECASE)
+_REPLY = re.compile(
+    r"(?:\[[^\]\n]{1,60}\] ?)?(?:re|fwd?|aw|wg|antw|antwort|sv|vs|vl|vb|tr|rv|rif|ref|ynt|ilt|odp|pd|res|enc|atb|vá|doorst|ответ|пересл|fs|hos"
+    r"|回复|回覆|答复|转发|轉寄|轉發|返信|転送|답장|전달)(?:\[\d{1,3}\]|\^\d{1,2})?\s?[::]",
+    re.IGNORECASE,
+)
 _MAIL_PROGRAM = re.compile(
     r"thunderbird|apple mail|iphone mail|ipad mail|outlook|\bmutt\b|neomutt|roundcube|k-9|evolution|kmail|claws|sylpheed|horde|squirrelmail"
     r"|rainloop|snappymail|sogo|zimbra|lotus|notes|eudora|the bat|alpine|\bpine\b|gnus|\bmu4e\b|wanderlust|rmail|airmail|postbox|fairemail"
@@ -19,8 +23,11 @@ _MAIL_PROGRAM = re.compile(
 )
 _ATTRIBUTION = re.compile(
     r"^(?:(?:On|Am|Le|El|Op|Il|Em|Den|Em) .{5,150}(?:wrote|schrieb|écrit|escribió|schreef|scritto|escreveu|skrev)"
-    r"[^\n]{0,100}:\s*$|-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Message d'origine|Mensaje original) ?-{2,}"
-    r"|Begin forwarded message:)",
+    r"[^\n]{0,100}:\s*$|-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Message d'origine|Mensaje original"
+    r"|Forwarded Message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|Messaggio originale|Messaggio inoltrato|Oorspronkelijk bericht"
+    r"|Doorgestuurd bericht|Vidarebefordrat meddelande|Пересылаемое сообщение|Исходное сообщение|元のメッセージ|原始邮件|转发邮件信息) ?-{2,}"
+    r"|Begin forwarded message:|Anfang der weitergeleiteten (?:Nachricht|E-Mail):|Début du message (?:réexpédié|transféré) ?:"
+    r"|_{20,}\s*\n(?:From|Von|De|Da|Van|Från): [^\n]{1,200}\n(?:Sent|Date|Gesendet|Envoyé|Enviado|Inviato|Verzonden|Skickat)(?: le)? ?: )",
     re.MULTILINE,
 )
 _ZABBIX_ID = re.compile(r"<[\w.]{1,200}@zabbix\.com>")  # on the first mail too, where nothing is replied to
@@ -37,6 +44,39 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OWN_WORDS = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|my|me|we|you|your|please|could|ich|wir|bitte|je|vous|nous|yo)\b")
+# Words no program says of itself; `I/O`, `I.` and `(I)` are no words.
+_FIRST_PERSON = re.compile(
+    r"(?<![\w(/.:=\"'-])(?:I(?:['’](?:m|ve|d|ll))?(?= [a-z])|[Mm]y (?!domain|host|network|sql)|ich (?=\w)|[Mm]ein(?:e[mnrs]?)? |[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on |\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
+)
+_PERSONAL_GREETING = re.compile(
+    r"(?:hi|hello|hey|hallo|moin|servus|hej|hoi|ciao|salut|dear|liebe[rs]?)(?:,? (?:all|alle|team|everyone|everybody|folks|guys|there|list|admins?|together|zusammen|tous"
+    r"|[A-ZÄÖÜ][a-zäöüß]{1,20}(?: [A-ZÄÖÜ][a-zäöüß]{1,20})?))?[,!. ]*$",
+    re.IGNORECASE,
+)
+_FORM_GREETING = re.compile(
+    r"dear (?:valued |our )?(?:user|customer|client|subscriber|member|administrator|admin|sir|madam|account|partner|domain|registrant|zimbra|vmware|nas|system)"
+    r"|hello,? (?:valued )?(?:customer|user|subscriber)|(?:sehr geehrte[rs]? )(?:kunde|kundin|nutzer|damen)|cher client|estimado cliente",
+    re.IGNORECASE,
+)
+_FORM_WORDS = re.compile(
+    r"\bautomatically (?:generated|sent|created)\b|\bautomated (?:message|e-?mail|notification)\b|\bdo not (?:reply|respond)\b|\bunsubscribe\b|\bautomatisch (?:generiert|erstellt)"
+    r"|\byou (?:are receiv|receiv|have received)\w* this (?:e-?mail|message|notification)\b|\bview (?:it |this e-?mail )?in (?:your|a) browser\b",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"^(?:Sent from (?:my|Mail for|Yahoo|Outlook|Proton)|Von meinem \w+ gesendet|Gesendet (?:von|mit)|Envoyé de(?:puis)? mon|Enviado desde mi|Inviato da(?:l mio)? |Verstuurd vanaf|Skickat från"
+    r"|Get Outlook for|Diese Nachricht wurde von meinem|iPhoneから送信|发自我的|Отправлено (?:с|из) )",
+    re.MULTILINE,
+)
+_QUESTION = re.compile(r"[\w)\"”'] ?\?(?:\s|$)|？")
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u9fff\uac00-\ud7af]")
+_SIGNED = re.compile(
+    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|(?:viele |liebe |beste |mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?|gruß|danke|merci|saludos),?"
+    r"\s{1,3}(?-i:[A-ZÄÖÜ][a-zäöüß]{1,20}(?: [A-ZÄÖÜ][a-zäöüß]{1,20})?)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HUMAN_ACCOUNTS = ("root", "toor", "operator", "postmaster")  # people write from them too
+_ENOUGH = 3
 _AUTOMATIC = (
     "x-jenkins-job",
     "x-gitlab-project",
@@ -44,7 +84,6 @@ _AUTOMATIC = (
     "x-autoreply",
     "x-autorespond",
     "x-cron-env",
-    "x-auto-response-suppress",
     "feedback-id",
 )
 _SYSTEM_ACCOUNT = re.compile(
@@ -78,13 +117,17 @@ def forbids(message: Message) -> bool:
     kind = names.get("content-type", "").lower()
     if kind.startswith(("multipart/signed", "multipart/encrypted", "application/pkcs7", "application/x-pkcs7")):
         return True
-    return ("-----" in message.text or "wrote:" in message.text or _has_attribution_word(message.text)) and bool(
-        _ATTRIBUTION.search(message.text[:20000]) or _PGP.search(message.text[:20000])
-    )
+    text = message.text
+    if ("-----" in text or "wrote:" in text or "_____" in text or _has_attribution_word(text)) and (
+        _ATTRIBUTION.search(text[:20000]) or _PGP.search(text[:20000])
+    ):
+        return True
+    # A body without a header has only its words to tell: a person who pastes a report says so in their own.
+    return not names and _score(message) >= _ENOUGH
 
 
 def _has_attribution_word(text: str) -> bool:
-    return any(word in text for word in ("schrieb", "écrit", "escribió", "schreef", "scritto", "escreveu", "skrev", "Begin forwarded"))
+    return any(word in text for word in ("schrieb", "écrit", "escribió", "schreef", "scritto", "escreveu", "skrev", "Begin forwarded", "weitergeleitet", "Début du message"))
 
 
 def has_own_words(line: str) -> bool:
@@ -94,15 +137,19 @@ def has_own_words(line: str) -> bool:
 
 def is_automatic(message: Message) -> bool:
     """True if the sender itself says that no person sent this."""
-    for name, value in message.headers:
-        key = name.lower()
-        if key in _AUTOMATIC or (key == "auto-submitted" and not value.lower().startswith("no")):
-            return True
-        if key == "precedence" and value.lower() in ("bulk", "junk", "auto_reply"):
-            return True
-        if key == "content-type" and value.lower().startswith("multipart/report"):
-            return True
-    return message.sender.partition("@")[0] in ("mailer-daemon", "postmaster")
+    names = {name.lower(): value.lower() for name, value in message.headers}
+    if any(name in names for name in _AUTOMATIC) or not names.get("auto-submitted", "no").startswith("no"):
+        return True
+    is_list = "list-post" in names or "list-id" in names  # what people write to a list bears the marks of bulk
+    if names.get("precedence", "") in ("bulk", "junk") and not is_list:
+        return True
+    if names.get("precedence") == "auto_reply" or names.get("content-type", "").startswith("multipart/report"):
+        return True
+    account = message.sender.partition("@")[0]
+    is_thread = "references" in names or bool(_REPLY.match(message.subject))
+    # Exchange puts its own header on some mails of people too; a newsletter can be left, but nobody can write to it.
+    is_bulk = "x-auto-response-suppress" in names or ("list-unsubscribe" in names and not is_list) or account == "postmaster"
+    return account == "mailer-daemon" or (is_bulk and not is_thread)
 
 
 def is_system_account(message: Message) -> bool:
@@ -116,25 +163,45 @@ def sign(message: Message) -> str:
     if is_automatic(message):
         return ""
     if forbids(message):
-        return "it is a reply, a forward, signed, or made with a mail program"
-    first = next((line.strip() for line in message.text[:4000].split("\n") if line.strip()), "")
-    has_greeting = len(first) < 100 and bool(_GREETING.match(first))
-    has_closing = bool(_CLOSING.search(message.text[-2000:]))
-    if has_greeting and has_closing:
-        return "it greets and closes as people do"
-    return "" if is_system_account(message) else _sign_of_account(message, first, has_greeting or has_closing)
+        return "it is a reply, a forward, signed, made with a mail program, or in a person's words"
+    score = _score(message)
+    # Vendors greet and take their leave as people do, but do not say I.
+    is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
+    if score >= _ENOUGH and (not is_robot or not message.headers or _FIRST_PERSON.search(message.text[:2500])):
+        return "it is in a person's words"
+    return "" if is_system_account(message) or score < 0 else _sign_of_account(message, score)
 
 
-def _sign_of_account(message: Message, first: str, has_manners: bool) -> str:
+def _score(message: Message) -> int:
+    """How much the text reads as a person's words: from 3 on it does; below 0 it reads as a form."""
+    text = message.text[:4000]
+    first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    own = "\n".join(line for line in text.split("\n") if line[:1] not in (">", "|", " ", "\t"))
+    if len(first) < 200 and _FORM_GREETING.match(first):
+        return -2
+    score = 2 * bool(_FIRST_PERSON.search(own[:2500]))
+    if len(first) < 100 and _GREETING.match(first):
+        score += 2 if _PERSONAL_GREETING.fullmatch(first) and first.rstrip(" ,!.").lower() not in ("hi", "hello", "dear") else 1
+    end = message.text[-2000:]
+    score += bool(_CLOSING.search(end)) + bool(_SIGNED.search(end)) + bool(_QUESTION.search(own[:2500])) + 3 * bool(_PHONE.search(message.text[-1500:]))
+    score += bool(re.search(r"^> ?\w", text, re.MULTILINE)) and score > 0
+    if _FORM_WORDS.search(own) or _FORM_WORDS.search(message.text[-1500:]):
+        return score - 2
+    return score
+
+
+def _sign_of_account(message: Message, score: int) -> str:
     """The weaker signs, which count where the address is no program's."""
     received = message.headers_named("received")
     # The name of an account stands there also when its script sends.
     is_local = bool(received) and bool(_LOCAL_SUBMISSION.search(received[-1]))
     has_name = bool(_PERSONAL_NAME.fullmatch(message.sender_name)) and not _MACHINE_WORDS.search(message.sender_name)
-    has_words = bool(_OWN_WORDS.search(message.text[:4000])) and bool(_OWN_WORDS.search(f"{message.subject} {first}"))
+    line = f"{message.subject} {message.text.strip()[:300]}"
     signs = (
-        (has_manners, "a person's address, and it greets or closes as people do"),
-        (has_words, "a person's address and words"),
+        (score >= 1, "a person's address, and words of a person"),
+        (bool(_QUESTION.search(line)), "a person's address, and a question"),
+        (bool(_OTHER_SCRIPT.search(line)) and has_name, "a person's name and language"),
+        (not is_local and bool(_OWN_WORDS.search(message.text[:4000])), "a person's address and words"),
         (has_name and not is_local, "a person's name"),
         (bool(received) and bool(_WITH_LOGIN.search(received[-1])), "a person's address, handed in with a login"),
         (

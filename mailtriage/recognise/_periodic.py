@@ -1,101 +1,96 @@
-"""Cuts the mails of FreeBSD's periodic(8) into sections. Shared by the four kinds, which differ in their headings only."""
+"""Cuts the mails of FreeBSD's periodic(8) into sections. Shared by its kinds, which differ in their headings only."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from itertools import zip_longest
 
-from mailtriage.recognise import _headings_runs, _headings_security, _people
+from mailtriage.recognise import _headings_runs, _headings_security
 from mailtriage.recognise._headings import HEADING_ENDS, LOCAL, PREAMBLE, Heading
 from mailtriage.recognise._headings_security import SECTIONS_OF_RUN as _SECURITY_SECTIONS
 from mailtriage.recognise._hosts import longer_host, same_host, sane_host
+from mailtriage.recognise._periodic_marks import (
+    DEPRECATED,
+    NO_OUTPUT,
+    PRIOR_RUN,
+    TABLES,
+    claims,
+    host_of,
+    is_first_line,
+    line_below,
+    orphan_of,
+    part_of_end,
+    text_of,
+    title_host,
+)
 from mailtriage.recognise._pools import sick_pools
 from mailtriage.recognise._sections import SectionType
+from mailtriage.recognise._system import read_dumps
 from mailtriage.types import Message, Recovery, Report, Section
 
-_SUBJECT = re.compile(r"(\S{1,5000}) (?:(?:daily|weekly|monthly) (?=security ))?(daily|weekly|monthly|security) run output")
-_END = re.compile(r"-- End of (?:/\S*/)?(daily|weekly|monthly|security) output --")
-_PRIOR_RUN = re.compile(r"\S{1,5000} (?:daily|weekly|monthly|security) prior run still in progress")
-_NO_OUTPUT = re.compile(r"No output from the \d{1,6} files processed")
-_LOCK = re.compile(r"can't create /var/run/periodic\.\S+\.lock")
-_DEPRECATED = re.compile(r"Warning: Variable \$\w{1,100} is deprecated,? use \$\w{1,100} instead\.?")
+__all__ = ["claims", "report", "section_types"]
+
 _NESTED_END = "-- End of security output --"
-_TABLES = {**_headings_runs.TABLES, "security": _headings_security.TABLE}
 
 
 def section_types(part: str) -> tuple[SectionType, ...]:
     """What a run of this part may be cut into: its headings, and what stands outside them."""
-    headings = (*_headings_runs.OF_RUN.get(part, ()), *_headings_security.SECURITY, LOCAL)
+    headings = (*_headings_runs.OF_RUN.get("daily" if part == "custom" else part, ()), *_headings_security.SECURITY, LOCAL)
     found: dict[str, SectionType] = {
         "preamble": SectionType(name="preamble", about="text before the first heading"),
         "prior_run": SectionType(name="prior_run", about="the last run had not ended when this one began", recovery=Recovery.STATE),
         "deprecated": SectionType(name="deprecated", about="variables of periodic.conf that have a new name"),
     }
     for heading in headings:
-        about = f"`{'HOST ' * heading.has_host}{heading.text}`" if heading.text else "`Running /etc/daily.local:` and the like"
         found.setdefault(
             heading.section,
-            SectionType(name=heading.section, about=about, check=heading.check or heading.section, recovery=heading.recovery),
+            SectionType(
+                name=heading.section,
+                about=_about(heading),
+                check=heading.check or heading.section,
+                recovery=heading.recovery,
+                measures=heading.measures,
+            ),
         )
     return tuple(found.values())
 
 
-def claims(message: Message, part: str) -> bool:
-    """True if subject and body say that this is the `part` mail (daily, weekly, monthly, security), and no person's sign forbids it."""
-    subject = _SUBJECT.fullmatch(message.subject)
-    if subject:
-        if subject.group(2) != part:
-            return False
-    elif message.headers or _kind_of_end(message.text) != part:  # a bare body has no subject: its end line stands for it
-        return False
-    return _has_body_mark(message, part) and not _people.forbids(message)
-
-
-def _kind_of_end(text: str) -> str:
-    found = _END.fullmatch(text.rstrip()[-300:].rpartition("\n")[2].rstrip())
-    return found.group(1) if found else ""
-
-
-def _has_body_mark(message: Message, part: str) -> bool:
-    """The first line that is not blank is one that periodic prints, or the last one is its end line."""
-    first = message.text.lstrip()[:400].partition("\n")[0].rstrip()
-    host = _host(message)
-    if _TABLES[part].find(first, lambda name: not host or same_host(name, host)) or _TABLES["security"].find(first, lambda name: True):
-        return True
-    if any(pattern.match(first) for pattern in (_PRIOR_RUN, _NO_OUTPUT, _LOCK, _DEPRECATED)):
-        return True
-    return _kind_of_end(message.text) == part and bool(message.headers) and not _people.has_own_words(first)
+def _about(heading: Heading) -> str:
+    if not heading.text:
+        return "`Running /etc/daily.local:` and the like: what a local script prints"
+    title = f"`{'HOST ' * heading.has_host}{heading.text}`"
+    return f"{title} {heading.about}" if heading.about else title
 
 
 def report(message: Message, part: str) -> Report:
     """The sections of the mail."""
-    host = _host(message)
-    cutter = _Cutter(part=part, host=host)
-    lines = message.text.split("\n")
+    host = host_of(message)
+    cutter = _Cutter(part=part, host=host, title_host=title_host(message), is_bare=not message.headers)
+    text = text_of(message)
+    orphan = orphan_of(text) if not message.headers and part == "daily" else ""
+    if orphan:
+        cutter.pieces = [_Piece(next(heading for heading in _headings_runs.DAILY if heading.section == orphan), "")]
+    lines = text.split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
-    end = _END.fullmatch(lines[-1].rstrip()) if lines else None
-    is_complete = end is not None and end.group(1) == part
+    is_complete = bool(lines) and part_of_end(text) == part
     if is_complete:
         lines.pop()
     cutter.cut(lines)
-    sections = cutter.sections()
-    only = [line for section in sections for line in section.lines if line.strip()]
+    sections = cutter.sections(message.sent_at or message.received_at)
+    only = [line.strip() for section in sections for line in section.lines if line.strip()]
     if len(sections) == 1 and sections[0].name == "preamble" and len(only) == 1:
-        if _NO_OUTPUT.fullmatch(only[0].strip()):
+        prior = PRIOR_RUN.fullmatch(only[0])
+        if NO_OUTPUT.fullmatch(only[0]):
             is_complete = True  # old releases print this line alone
-        elif _PRIOR_RUN.fullmatch(only[0].strip()):
+        elif prior:
             sections = (Section(name="prior_run", lines=sections[0].lines, recovery=Recovery.STATE),)
+            cutter.host_seen = sane_host(prior.group(1))
     if cutter.host_seen:
         host = longer_host(host, cutter.host_seen) if host else cutter.host_seen
     return Report(kind=f"freebsd_{part}", host=host, sections=sections, is_complete=is_complete, note=cutter.note)
-
-
-def _host(message: Message) -> str:
-    found = _SUBJECT.fullmatch(message.subject)
-    named = sane_host(found.group(1)) if found else ""
-    return longer_host(named, message.host) if named else message.host
 
 
 @dataclass(slots=True)
@@ -108,9 +103,11 @@ class _Piece:
 class _Cutter:
     """Walks over the lines once. A section begins only where its script could have begun it."""
 
-    def __init__(self, *, part: str, host: str) -> None:
-        self.table = _TABLES[part]
+    def __init__(self, *, part: str, host: str, title_host: str, is_bare: bool) -> None:
+        self.table = TABLES[part]
         self.host = host
+        self.title_host = title_host  # as the subject writes it
+        self.is_bare = is_bare  # a copy may have lost an empty line
         self.is_nested = part != "security"
         self.pieces = [_Piece(PREAMBLE, "")]
         self.deprecated: list[str] = []
@@ -124,31 +121,33 @@ class _Cutter:
         # A copy that lost all its empty lines: there a known heading at a line start has to do.
         has_gaps = any(not line or line.isspace() for line in lines[start:])
         is_start = True
-        for line in lines:
+        for number, line in enumerate(lines):
             stripped = line.rstrip()
             if not stripped:
                 is_start = True
-            elif stripped[0] == "W" and _DEPRECATED.fullmatch(stripped) and self.pieces[-1].heading is not LOCAL:
+            elif stripped[0] == "W" and DEPRECATED.fullmatch(stripped) and self.pieces[-1].heading is not LOCAL:
                 self.deprecated.append(line)
                 continue
             elif stripped == _NESTED_END and self.is_nested and self.pieces[-1].heading.section in _SECURITY_SECTIONS:
                 continue  # the end of the run within the run
             else:
-                heading = self._heading(stripped, is_start or not has_gaps) if stripped[-1] in HEADING_ENDS else None
+                heading = None
+                if stripped[-1] in HEADING_ENDS:
+                    heading = self._heading(stripped, line_below(lines, number) if self.is_bare else "", is_start or not has_gaps)
                 is_start = False
                 if heading is not None:
                     self._begin(heading, stripped)
                     continue
             self.pieces[-1].lines.append(line)
 
-    def _heading(self, line: str, is_start: bool) -> Heading | None:
+    def _heading(self, line: str, below: str, is_start: bool) -> Heading | None:
         current = self.pieces[-1].heading
         heading = self.table.find(line, self._is_own_host)
         if heading is None and self.is_nested and (current.section in _SECURITY_SECTIONS or current.section == "security_check"):
-            heading = _TABLES["security"].find(line, self._is_own_host)  # daily_status_security_inline=YES
+            heading = TABLES["security"].find(line, self._is_own_host)  # daily_status_security_inline=YES
             if heading is not None and current.section == "security_check":
                 is_start = True
-        if heading is None or not (is_start or current.section in heading.after):
+        if heading is None or not (is_start or current.section in heading.after or is_first_line(heading, below)):
             return None
         is_same_run = (heading.section in _SECURITY_SECTIONS) == (current.section in _SECURITY_SECTIONS)
         if current.is_log and is_same_run and heading.order < current.order:
@@ -156,6 +155,9 @@ class _Cutter:
         return heading
 
     def _is_own_host(self, name: str) -> bool:
+        if name == self.title_host or (self.is_bare and not sane_host(name)):
+            self.host_seen = self.host_seen or sane_host(name)
+            return True  # a copy may show the name masked
         name = sane_host(name)
         if not name or (self.host and not same_host(name, self.host)):
             return False
@@ -168,9 +170,11 @@ class _Cutter:
         self.seen.add(line)
         self.pieces.append(_Piece(heading, line))
 
-    def sections(self) -> tuple[Section, ...]:
+    def sections(self, at: datetime) -> tuple[Section, ...]:
         """The sections in the order of the mail; text before the first heading is the preamble."""
-        sections = [_section(piece) for piece, following in zip_longest(self.pieces, self.pieces[1:]) if _says_something(piece, following)]
+        sections = [
+            _section(piece, at) for piece, following in zip_longest(self.pieces, self.pieces[1:]) if _says_something(piece, following)
+        ]
         if self.deprecated:
             sections.append(Section(name="deprecated", lines=tuple(self.deprecated)))
         return tuple(sections)
@@ -184,7 +188,7 @@ def _says_something(piece: _Piece, following: _Piece | None) -> bool:
     return bool(piece.text) and not (piece.heading.section == "security_check" and has_inline)
 
 
-def _section(piece: _Piece) -> Section:
+def _section(piece: _Piece, at: datetime) -> Section:
     heading = piece.heading
     lines = piece.lines
     while lines and not lines[-1].strip():
@@ -196,6 +200,7 @@ def _section(piece: _Piece) -> Section:
     if heading.section == "zfs_pools":
         sick = sick_pools(lines)
         item = sick[0] if len(sick) == 1 else ""
+    read = partial(read_dumps, at=at) if heading.section == "dump_status" else heading.read
     return Section(
         name=heading.section,
         lines=tuple(lines),
@@ -203,5 +208,5 @@ def _section(piece: _Piece) -> Section:
         check=heading.check,
         item=item,
         recovery=heading.recovery,
-        measures=heading.read(lines) if heading.read else (),
+        measures=read(lines) if read else (),
     )

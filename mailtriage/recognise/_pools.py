@@ -1,4 +1,4 @@
-"""Reads zpool list and status, scrub notes, and the tables of the GEOM and RAID status commands."""
+"""Reads zpool list and status, and scrub notes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from mailtriage.types import Measure
 
 _DONE = re.compile(r"(\d{1,3}(?:\.\d+)?)% done")
 _DATA_ERRORS = re.compile(r"^errors: (\d{1,12}) data errors")
-_SYNCHRONIZING = re.compile(r"\((?:[A-Z]+, )?(\d{1,3}(?:\.\d+)?)%\)|REBUILDING (\d{1,3})% completed")
+# Since 2019 `in 0 days 01:12:09`, before `in 1h12m`; in version 15 `scrub: scrub completed after 1h12m`.
+_SCANNED = re.compile(
+    r"^ *(?:scan|scrub): (?:(?:scrub repaired|resilvered) (\S{1,20}) in|(?:scrub|resilver) completed after) "
+    r"(?:(\d{1,5}) days )?(\d{1,5})(?:h(\d{1,2})m|:(\d\d):(\d\d)) with (\d{1,12}) errors",
+    re.ASCII,
+)
 _SCRUB_POOL = re.compile(r"scrubbing of pool '([^']{1,100})'")
 _SCRUB_AGE = re.compile(r"last scrubbing is (\d{1,6}) days ago")
 
@@ -43,11 +48,27 @@ def read_pools(lines: Iterable[str]) -> tuple[Measure, ...]:
             if None not in counts:
                 subject = pool if words[0] == pool else f"{pool}/{words[0]}"
                 measures.append(measure("pool_errors", subject, sum(count or 0 for count in counts)))
-        else:
-            found = _DONE.search(line)
-            if found and pool and not in_config:
-                measures.append(measure("pool_resilver", pool, float(found.group(1))))
+        elif pool and not in_config:
+            measures += _progress(line, pool)
     return tuple(measures)
+
+
+def _progress(line: str, pool: str) -> list[Measure]:
+    """What a `scan:` line and its continuation say of the last scrub or resilver, or of the one that runs."""
+    done = _DONE.search(line)
+    if done:
+        return [measure("pool_resilver", pool, float(done.group(1)))]
+    found = _SCANNED.match(line)
+    if not found:
+        return []
+    repaired, days, hours, minutes, long_minutes, seconds, errors = found.groups()
+    took = int(days or 0) * 86400 + int(hours) * 3600 + int(minutes or long_minutes) * 60 + int(seconds or 0)
+    size = number(repaired or "")
+    return [
+        measure("scrub_duration", pool, took),
+        measure("scrub_errors", pool, int(errors)),
+        *([measure("scrub_repaired", pool, size)] if size is not None else []),
+    ]
 
 
 def _listed(row: dict[str, str]) -> list[Measure]:
@@ -58,19 +79,6 @@ def _listed(row: dict[str, str]) -> list[Measure]:
 def sick_pools(lines: Iterable[str]) -> tuple[str, ...]:
     """The pools that have a status block."""
     return tuple(dict.fromkeys(line.split()[1] for line in lines if line.lstrip().startswith("pool: ") and len(line.split()) > 1))
-
-
-def read_rebuilds(lines: Iterable[str]) -> tuple[Measure, ...]:
-    """The progress of a mirror or array that is being rebuilt; continuation lines begin with blanks."""
-    measures = []
-    name = ""
-    for line in lines:
-        if line[:1].strip():
-            name = line.split()[0].rstrip(":")
-        found = _SYNCHRONIZING.search(line)
-        if found and name:
-            measures.append(measure("mirror_rebuild", name, float(found.group(1) or found.group(2))))
-    return tuple(measures)
 
 
 def read_scrubs(lines: Iterable[str]) -> tuple[Measure, ...]:

@@ -1,41 +1,36 @@
-"""Output of a job run by cron (Vixie, Debian, FreeBSD, cronie, bcron, fcron, busybox) or anacron.
+"""Output of a job run by cron (Vixie, Debian, FreeBSD, cronie, bcron, fcron, busybox, Dillon's, systemd-cron) or anacron.
 
 Subjects: `Cron <root@web07> /usr/local/sbin/backup`, the same with ` (failed)` at its end (Debian's cron -L 4),
-`Anacron job 'cron.daily' on web07.example.org`, `cron: /usr/local/sbin/backup` (busybox).
+`Anacron job 'cron.daily' on web07.example.org`, `cron: /usr/local/sbin/backup` (busybox),
+`cron for user root /usr/bin/run-parts /etc/cron.daily` (Dillon's), `[web07] Failure: /etc/cron.daily/backup` (systemd-cron).
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
-from mailtriage.recognise import _people
-from mailtriage.recognise._counts import filled
-from mailtriage.recognise._df import read_df
+from mailtriage.recognise import _jobs, _people
 from mailtriage.recognise._hosts import longer_host, sane_host
-from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType
-from mailtriage.types import Measure, Message, Recovery, Report, Section, State
+from mailtriage.types import Message, Recovery, Report, Section, State
 
-_CRON = re.compile(r"(?:Cron|fcron) <([^\s@<>]{1,64})@([^\s<>]{1,5000})> ?(.*)", re.DOTALL)
+_CRON = re.compile(r"(?:Cron|fcron) <([^\s@<>]{1,64})@([^\s<>]{0,5000})> ?(.*)", re.DOTALL)
 _ANACRON = re.compile(r"Anacron job '([^']{1,200})' on (\S{1,5000})")
 _BUSYBOX = re.compile(r"cron: (\S.*)", re.DOTALL)
+_DILLON = re.compile(r"cron for user (\S{1,64}) (\S.*)", re.DOTALL)
+_SYSTEMD = re.compile(r"\[([^\s\]]{1,5000})\] (?:Output|Failure|Success|job|Job)\b:? ?(.*)", re.DOTALL)
 _FAILED = " (failed)"
-_DAEMON = re.compile(r"\(?(?:cron daemon|fcron|anacron)\)?", re.IGNORECASE)
+_DAEMON = re.compile(r"[\\(]{0,2}(?:cron daemon|fcron|anacron)[\\)]{0,2}", re.IGNORECASE)
 _LONGEST_ITEM = 200
 
 _RUN_PARTS = re.compile(r"\brun-parts\b|^cron\.\w+$|\banacron\b")
 _SCRIPT = re.compile(r"(/[\w./-]{1,400}[\w-]):")
-_RETURN_CODE = re.compile(r"run-parts: (/\S{1,400}) exited with return code (\d{1,3})|\(code (\d{1,3})\) at \w+\.c\(")
-_SENT = re.compile(r"sent ([\d,.]{1,25}) bytes  received ([\d,.]{1,25}) bytes ")
-_TOTAL = re.compile(r"total size is ([\d,.]{1,25})  speedup is ")
-
-
-_MEASURES = ("cron_lines", "exit_code", "backup_bytes", "backup_size", "fs_used", "fs_avail", "fs_inodes_used", "fs_used_pseudo")
 _OUTPUT = SectionType(
-    name="output", about="what a job printed [user: command]", check="cron_job", recovery=Recovery.SILENCE, measures=_MEASURES
+    name="output", about="what a job printed [user: command]", check="cron_job", recovery=Recovery.SILENCE, measures=_jobs.MEASURES
 )
 _SCRIPT_OUTPUT = SectionType(
-    name="script", about="what one script of run-parts printed [path]", check="cron_job", recovery=Recovery.SILENCE, measures=_MEASURES
+    name="script", about="what one script of run-parts printed [path]", check="cron_job", recovery=Recovery.SILENCE, measures=_jobs.MEASURES
 )
 _EXIT = SectionType(
     name="exit", about="the subject says that the job's exit status was not 0 [user: command]", check="cron_job", recovery=Recovery.SILENCE
@@ -46,16 +41,20 @@ SECTIONS = (_OUTPUT, _SCRIPT_OUTPUT, _EXIT)
 def claims(message: Message) -> bool:
     """True if the subject is cron's and a header or the sender is too."""
     subject = message.subject
-    if not subject.startswith(("Cron <", "fcron <", "Anacron job ", "cron: ")) or _people.forbids(message):
+    if not subject.startswith(("Cron <", "fcron <", "Anacron job ", "cron: ", "cron for user ", "[")) or _people.forbids(message):
         return False
+    if subject.startswith("["):
+        return bool(_SYSTEMD.fullmatch(subject)) and message.header("X-Mailer").startswith("systemd-cron")
     name, account = message.sender_name, message.sender.partition("@")[0]
     has_daemon = bool(_DAEMON.fullmatch(name) or message.header("X-Cron-Env"))
     if subject.startswith("cron: "):  # busybox writes To and Subject only; the mailer adds the account
-        return has_daemon or (account in ("root", "cron") and bool(_BUSYBOX.fullmatch(subject)))
+        return bool(_BUSYBOX.fullmatch(subject)) and (has_daemon or account in ("root", "cron"))
+    if subject.startswith("cron for user "):
+        return bool(_DILLON.fullmatch(subject)) and _people.is_system_account(message)
     if subject.startswith("Anacron"):
         return bool(_ANACRON.fullmatch(subject)) and (has_daemon or account in ("root", "anacron"))
     found = _CRON.fullmatch(subject)
-    return found is not None and (has_daemon or account in ("root", "cron", found.group(1).lower()))
+    return found is not None and (has_daemon or account == found.group(1).lower() or _people.is_system_account(message))
 
 
 def report(message: Message) -> Report:
@@ -64,13 +63,14 @@ def report(message: Message) -> Report:
     host = sane_host(named)
     host = longer_host(host, message.host) if host else message.host
     item = " ".join(f"{user}: {command}".split())[:_LONGEST_ITEM]
-    sections = _sections(message.text, item, command)
+    sections = _sections(message.text, item, command, (message.sent_at or message.received_at).date())
     if has_failed:
         sections.append(_EXIT.section(("(failed)",), item=item, state=State.PROBLEM, summary=f"job failed: {item}"))
     return Report(kind="cron", host=host, sections=tuple(sections))
 
 
 def _job(subject: str) -> tuple[str, str, str, bool]:
+    """User, host, command, and whether the subject says that the job failed."""
     has_failed = subject.endswith(_FAILED)
     subject = subject.removesuffix(_FAILED)
     found = _CRON.fullmatch(subject)
@@ -79,10 +79,17 @@ def _job(subject: str) -> tuple[str, str, str, bool]:
     found = _ANACRON.fullmatch(subject)
     if found:
         return "anacron", found.group(2), found.group(1), has_failed
+    found = _DILLON.fullmatch(subject)
+    if found:
+        return found.group(1), "", found.group(2), has_failed
+    found = _SYSTEMD.fullmatch(subject)
+    if found:  # `[web07] job cron-x-root-1 failed` before version 2.1
+        has_failed = has_failed or "] Failure" in subject[: found.start(2)] or found.group(2).endswith(" failed")
+        return "root", found.group(1), found.group(2).removesuffix(" failed").removesuffix(" output"), has_failed
     return "root", "", subject.removeprefix("cron: "), has_failed
 
 
-def _sections(text: str, item: str, command: str) -> list[Section]:
+def _sections(text: str, item: str, command: str, today: date) -> list[Section]:
     lines = text.rstrip().split("\n") if text.strip() else []
     while lines and not lines[0].strip():
         lines.pop(0)
@@ -100,36 +107,14 @@ def _sections(text: str, item: str, command: str) -> list[Section]:
     sections = []
     for script, own in pieces:
         if script or len(pieces) == 1 or any(line.strip() for line in own):
-            sections.append(_section(script, own, script or item))
+            sections.append(_section(script, own, script or item, today))
     return sections
 
 
-def _section(script: str, lines: list[str], item: str) -> Section:
+def _section(script: str, lines: list[str], item: str, today: date) -> Section:
     while lines and not lines[-1].strip():
         lines.pop()
     while lines and not lines[0].strip():
         lines.pop(0)
     kind = _SCRIPT_OUTPUT if script else _OUTPUT
-    return kind.section(lines, heading=f"{script}:" if script else "", item=item, measures=_measures(lines, item))
-
-
-def _measures(lines: list[str], job: str) -> list[Measure]:
-    measures = [measure("cron_lines", job, filled(lines))]
-    has_df = False
-    for line in lines:
-        if line.startswith("Filesystem"):
-            has_df = True
-        elif line.startswith("sent "):
-            measures += _size("backup_bytes", job, _SENT.match(line))
-        elif line.startswith("total size is "):
-            measures += _size("backup_size", job, _TOTAL.match(line))
-        elif line.startswith(("rsync ", "rsync: ", "run-parts: ")):
-            found = _RETURN_CODE.search(line)
-            if found:
-                measures.append(measure("exit_code", job, int(found.group(2) or found.group(3))))
-    return measures + list(read_df(lines)) if has_df else measures
-
-
-def _size(name: str, job: str, found: re.Match[str] | None) -> list[Measure]:
-    digits = re.sub(r"[,.]", "", found.group(1)) if found else ""
-    return [measure(name, job, int(digits))] if digits else []
+    return kind.section(lines, heading=f"{script}:" if script else "", item=item, measures=_jobs.read_job(lines, item, today))

@@ -9,7 +9,7 @@ SECTIONS = _periodic.section_types("daily")
 
 
 def claims(message: Message) -> bool:
-    """True if subject and body are those of a daily report."""
+    """True if subject and body are those of a daily report, or a body without headers shows the headings of one."""
     return _periodic.claims(message, "daily")
 
 

@@ -9,7 +9,7 @@ SECTIONS = _periodic.section_types("monthly")
 
 
 def claims(message: Message) -> bool:
-    """True if subject and body are those of a monthly report."""
+    """True if subject and body are those of a monthly report, or a body without headers shows the headings of one."""
     return _periodic.claims(message, "monthly")
 
 

@@ -9,7 +9,7 @@ SECTIONS = _periodic.section_types("weekly")
 
 
 def claims(message: Message) -> bool:
-    """True if subject and body are those of a weekly report."""
+    """True if subject and body are those of a weekly report, or a body without headers shows the headings of one."""
     return _periodic.claims(message, "weekly")
 
 

@@ -21,7 +21,7 @@ Found = tuple[tuple[int, int], ...]
 class RuleBank:
     """The rules of one kind, section and host glob, with all their patterns."""
 
-    def __init__(self, rules: Sequence[Rule], memo: Memo) -> None:
+    def __init__(self, rules: Sequence[Rule], memo: Memo, *, is_for_once: bool = False) -> None:
         self.rules = tuple(rules)
         self.host = rules[0].host
         self.asks_measures = any(rule.measure for rule in rules)
@@ -31,8 +31,8 @@ class RuleBank:
         self._line_refs = [(place, index) for place, rule in enumerate(rules) for index in range(len(rule.lines))]
         self._text_refs = [place for place, rule in enumerate(rules) if rule.text]
         self._first_ref = {place: number for number, (place, index) in reversed(list(enumerate(self._line_refs))) if index == 0}
-        self.lines = Bank([pattern for rule in rules for pattern in rule.lines]) if self._line_refs else None
-        self.texts = Bank([rule.text for rule in rules if rule.text], has_lines=True) if self._text_refs else None
+        self.lines = Bank([pattern for rule in rules for pattern in rule.lines], is_for_once=is_for_once) if self._line_refs else None
+        self.texts = Bank([rule.text for rule in rules if rule.text], has_lines=True, is_for_once=is_for_once) if self._text_refs else None
         # Rules that only ask for a measure are found by its name.
         self.by_measure: dict[str, list[int]] = {}
         for place, rule in enumerate(rules):
@@ -99,7 +99,7 @@ class _Choice:
 class Banks:
     """All rules, cut into banks by their kind, section and host."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], *, is_for_once: bool = False) -> None:
         memo = Memo(1 << 15)
         cut: dict[tuple[str, str, str], list[Rule]] = {}
         for rule in rules:
@@ -108,7 +108,7 @@ class Banks:
         self._globs: dict[tuple[str, str], list[RuleBank]] = {}
         for (kind, section, _), same in cut.items():
             target = self._globs if _GLOB.search(kind) or _GLOB.search(section) else self._exact
-            target.setdefault((kind, section), []).append(RuleBank(same, memo))
+            target.setdefault((kind, section), []).append(RuleBank(same, memo, is_for_once=is_for_once))
         self._choices = Memo(512)
 
     def on(self, kind: str, section: str, host: str) -> tuple[RuleBank, ...]:

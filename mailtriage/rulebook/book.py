@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 from mailtriage.errors import Place
@@ -53,16 +54,26 @@ class Rulebook:
     """All rules in force; it holds their compiled patterns and what they found on lines seen before."""
 
     def __init__(
-        self, rules: Iterable[Rule], *, problems: Iterable[Problem] = (), replaced: Iterable[Rule] = (), today: date | None = None
+        self,
+        rules: Iterable[Rule],
+        *,
+        problems: Iterable[Problem] = (),
+        replaced: Iterable[Rule] = (),
+        today: date | None = None,
+        is_for_once: bool = False,
     ) -> None:
         self.rules = tuple(rules)
         self.problems = tuple(problems)
         self.replaced = tuple(replaced)
         self.today = today or datetime.now(UTC).date()
-        self.version = _version(self.rules, self.problems)
-        self._banks = Banks(self.rules)
+        self._banks = Banks(self.rules, is_for_once=is_for_once)
         self._rulings = Memo(_REMEMBERED)
         self._as_of: Rulebook | None = None  # of the day asked for last
+
+    @cached_property
+    def version(self) -> str:
+        """A short hash of what is in force."""
+        return _version(self.rules, self.problems)
 
     def as_of(self, today: date) -> Rulebook:
         """The same rulebook on another day: rules whose `until` has passed are off."""

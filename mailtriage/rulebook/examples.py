@@ -34,8 +34,8 @@ class Example:
 
     def previous(self, name: str, subject: str) -> float | None:
         """The value of a measure the example says the host had before."""
-        assert self.rule.measure is not None
-        return dict(self.before).get(subject) if name == self.rule.measure.name else None
+        known = self.rule.measure is not None and name == self.rule.measure.name
+        return dict(self.before).get(subject) if known else None
 
     def ruling(self, rulebook: Rulebook) -> Ruling:
         """What a rulebook says of the example."""
@@ -52,7 +52,7 @@ def examples(rule: Rule) -> Iterator[Example]:
 def is_found(example: Example) -> bool:
     """Whether the rule by itself fires on the example or, for a drop rule, explains every line of it."""
     rule = replace(example.rule, is_test=False, until=None, given=None)
-    ruling = example.ruling(Rulebook((rule,)))
+    ruling = example.ruling(Rulebook((rule,), is_for_once=True))
     if rule.action is Action.DROP:
         return bool(ruling.drops) and ruling.unexplained is None
     return bool(ruling.events or ruling.digests)

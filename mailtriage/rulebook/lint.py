@@ -24,7 +24,7 @@ _PROBES = (b"Zq 7!", b"\x01~", "é ∆".encode(), b"/x: 0", b"kernel: lost")
 _SURELY_FAST = 600
 _MOST_SECONDS = 0.010
 _BUSY = "".join(random.Random(1).choices("abxyz 019é:/", k=9_500)).encode()  # noqa: S311  a fixed text, no secret
-_FOR_EVENTS = ("severity", "check", "item", "summary")
+_FOR_EVENTS = ("severity", "check", "item", "recovery", "summary")
 
 
 def check(rulebook: Rulebook, today: date, sections: Mapping[str, Collection[str]] | None = None) -> tuple[Finding, ...]:

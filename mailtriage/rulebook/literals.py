@@ -13,10 +13,13 @@ from dataclasses import dataclass, field
 SHORTEST = 3  # of two characters too many lines would be candidates
 _COUNTED = re.compile(r"\{\d+(?:,\d*)?\}")
 _GROUP_START = re.compile(r"\((?:\?(?:P?<\w+>|[imsU-]*:))?(?!\?)")
+_PLAIN = re.compile(r"[A-Za-z0-9 _,:;'\"/=<>@#%&~!`-]+")
 _FLAGS = re.compile(r"\(\?[imsU-]*\)")
 _CLASS = re.compile(r"\[\^?\]?(?:\\[^pPxQ]|\\[pP](?:\w|\{\^?\w+\})|\\x[0-9a-fA-F]{2}|\[:\^?\w+:\]|[^\]\\])*\]")
 # Escapes that stand for one character or none; every other letter or digit may swallow what follows it.
 _SIMPLE_ESCAPES = "dDwWsSbBAznrtfvaC"
+
+_REPEATS = ("*", "+", "?", "{")
 
 Literals = tuple[str, ...]
 Weight = Callable[[str], float]
@@ -66,6 +69,11 @@ def _alternatives(pattern: str, at: int, weight: Weight) -> tuple[Literals, int]
 
 def _branch(pattern: str, at: int, branch: _Branch, weight: Weight) -> int:
     while at < len(pattern) and pattern[at] not in "|)":
+        plain = _plain(pattern, at)
+        if plain:
+            branch.run += plain
+            at += len(plain)
+            continue
         character = pattern[at]
         literal = ""
         inner: Literals = ()
@@ -89,7 +97,7 @@ def _branch(pattern: str, at: int, branch: _Branch, weight: Weight) -> int:
         elif character == "\\":
             literal = _escaped(pattern, at)
             at += 2
-        elif character in "*+?{":
+        elif character in _REPEATS:
             raise _Unknown
         else:
             literal = character if character.isascii() and character not in ".^$" else ""
@@ -97,6 +105,14 @@ def _branch(pattern: str, at: int, branch: _Branch, weight: Weight) -> int:
         at = _take(pattern, at, branch, literal, inner)
     branch.close()
     return at
+
+
+def _plain(pattern: str, at: int) -> str:
+    """The plain characters from here on, without a last one that a repeat belongs to."""
+    found = _PLAIN.match(pattern, at)
+    if not found:
+        return ""
+    return found[0][:-1] if pattern[found.end() : found.end() + 1] in _REPEATS else found[0]
 
 
 def _take(pattern: str, at: int, branch: _Branch, literal: str, inner: Literals) -> int:

@@ -23,14 +23,16 @@ _LEAST_MEMORY, _MOST_MEMORY = 16 << 20, 1 << 30
 # more, as RE2 then leaves its automaton for the slow way.
 _GROUP_SIZE = 50
 _GROUP_MEMORY = 16 << 20
+_FEW = 4  # to run so many patterns costs no more than to ask which could match
 _MANY = 64  # from so many patterns on it pays to look for the literal that fewest of them share
 
 
 class Bank:
-    """Patterns that are looked for together; they are numbered in the order given."""
+    """Patterns that are looked for together, numbered in the order given; for a text or two (`is_for_once`) no filter is built."""
 
-    def __init__(self, patterns: Sequence[str], *, has_lines: bool = False) -> None:
+    def __init__(self, patterns: Sequence[str], *, has_lines: bool = False, is_for_once: bool = False) -> None:
         self._patterns = tuple(patterns)
+        self._few = len(self._patterns) if is_for_once else _FEW
         self._has_lines = has_lines
         self._regexps: dict[int, Any] = {}
         self._is_built = False
@@ -74,6 +76,10 @@ class Bank:
         return candidates
 
     def _build(self) -> None:
+        if len(self._patterns) <= self._few:
+            self._unfiltered = list(range(len(self._patterns)))
+            self._is_built = True
+            return
         chosen, bare = self._choose()
         if chosen:
             self._literals = _literal_set(tuple(chosen))

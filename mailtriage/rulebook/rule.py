@@ -9,7 +9,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from mailtriage.errors import Place
-from mailtriage.types import Measure, Severity
+from mailtriage.types import Measure, Recovery, Severity
 
 
 class Action(enum.StrEnum):
@@ -61,6 +61,7 @@ class Rule:
     severity: Severity | None = None
     check: str = ""
     item: str = ""
+    recovery: Recovery | None = None  # how its events end; None: as the section's
     summary: str = ""
     reason: str = ""
     owner: str = ""

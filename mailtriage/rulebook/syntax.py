@@ -16,11 +16,11 @@ from mailtriage.rulebook.pattern import PatternError, verified
 from mailtriage.rulebook.places import Block
 from mailtriage.rulebook.rule import Action, Condition, Problem, Rule
 from mailtriage.text import one_line
-from mailtriage.types import Severity
+from mailtriage.types import Recovery, Severity
 
 KEYS = (
     *("id", "kind", "section", "host", "about", "given", "action", "status"),
-    *("lines", "text", "measure", "floor", "severity", "check", "item", "summary"),
+    *("lines", "text", "measure", "floor", "severity", "check", "item", "recovery", "summary"),
     *("reason", "owner", "review", "until", "overrides", "hit", "miss"),
 )
 _LIMITS = ("above", "below", "rise")
@@ -124,6 +124,7 @@ def _read(reading: _Reading) -> Rule:
             )
     action = _action(reading)
     severity = reading.choice("severity", tuple(Severity), "")
+    recovery = reading.choice("recovery", tuple(one for one in Recovery if one is not Recovery.NONE), "")
     rule = Rule(
         id=f"{reading.stem}/{_id(reading)}",
         kind=reading.text("kind", reading.defaults.get("kind", reading.stem)),
@@ -139,6 +140,7 @@ def _read(reading: _Reading) -> Rule:
         severity=Severity(severity) if severity else None,
         check=reading.text("check"),
         item=reading.text("item"),
+        recovery=Recovery(recovery) if recovery else None,
         summary=reading.text("summary"),
         reason=reading.text("reason"),
         owner=reading.text("owner"),

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from mailtriage.simulate import joboutput
 from mailtriage.simulate.envelope import local_mail
 from mailtriage.simulate.hosts import Host, Mta, Profile, System
-from mailtriage.simulate.incidents import LEFTOVERS, PG_DUMP, RSYNC, Incident, Schedule
+from mailtriage.simulate.incidents import LEFTOVERS, PG_DUMP, RSYNC, Incident, IncidentType, Schedule
 from mailtriage.simulate.mail import Draft, Label, Shown, dice, grouped
+from mailtriage.types import Severity
 
 Output = Callable[[Host, random.Random, datetime], list[str]]
 
@@ -62,6 +64,7 @@ def _portsnap(host: Host, source: random.Random, at: datetime) -> list[str]:
         "Removing old files and directories... done.",
         "Extracting new files:",
         *(f"/usr/ports/{name}/" for name in sorted(source.sample(origins, k=4))),
+        "Building new INDEX files... done.",
     ]
 
 
@@ -200,6 +203,8 @@ def _named(*names: str) -> Callable[[Host], bool]:
     return lambda host: host.name.startswith(names)
 
 
+BORG = "/usr/local/sbin/borg-backup"
+RESTIC = "restic backup --exclude-caches /srv"
 _RUN_PARTS = "test -x /usr/sbin/anacron || ( cd / && run-parts --report /etc/cron.daily )"
 JOBS: tuple[Job, ...] = (
     Job(command=RSYNC, output=_rsync, hour=1, minute=30, where=_is_freebsd, every=6, incident="cron_rsync_failing"),
@@ -262,6 +267,9 @@ JOBS: tuple[Job, ...] = (
         section="script",
         subject="Anacron job '{command}' on {name}",
     ),
+    Job(command=BORG, output=joboutput.borg, hour=2, minute=5, weekday=6, where=_is_linux, every=4, incident="cron_borg_failing"),
+    Job(command=RESTIC, output=joboutput.restic, hour=3, minute=5, weekday=5, where=_is_linux, every=3, incident="cron_restic_failing"),
+    Job(command="mysqlcheck --all-databases", output=joboutput.mysqlcheck, hour=4, minute=15, weekday=6, where=_named("db"), every=3),
     Job(
         command="/usr/local/bin/statistics --yesterday",
         output=_statistics,
@@ -270,6 +278,34 @@ JOBS: tuple[Job, ...] = (
         user="www",
         where=_named("web", "cache", "proxy"),
         every=3,
+    ),
+)
+
+
+INCIDENTS: tuple[IncidentType, ...] = (
+    IncidentType(
+        name="cron_borg_failing",
+        check="cron_job",
+        severity=Severity.HIGH,
+        item=lambda host, source: f"root: {BORG}",
+        where=_is_linux,
+        per_host_days=1050,
+    ),
+    IncidentType(
+        name="cron_restic_failing",
+        check="cron_job",
+        severity=Severity.HIGH,
+        item=lambda host, source: f"root: {RESTIC}",
+        where=_is_linux,
+        per_host_days=1050,
+    ),
+    IncidentType(
+        name="script_alarm",
+        check="mail",
+        severity=Severity.WARNING,
+        item=lambda host, source: joboutput.ALARM_SUBJECT,
+        where=_is_freebsd,
+        per_host_days=1050,
     ),
 )
 
@@ -284,17 +320,38 @@ def mails(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draf
     jobs = jobs_of(host)
     jobs += [job for job in JOBS if job.incident and schedule.on(host, job.incident) and job not in jobs]
     for job in jobs:
-        if job.weekday not in (None, day.weekday()):
-            continue
         source = dice(seed, "cron", host.number, job.command, day)
         began = datetime.combine(day, time(job.hour, job.minute, 1), tzinfo=host.zone).astimezone(schedule.start.tzinfo)
         at = began + timedelta(seconds=source.lognormvariate(3, 1.2))
         incidents = [found for found in schedule.on(host, job.incident) if found.began_at <= at]
         broken = next((found for found in incidents if found.is_on(at)), None)
+        if job.weekday not in (None, day.weekday()) and not broken:  # what failed is tried again each night
+            continue
         lines = _broken(job, broken, source) if broken else job.output(host, source, at.astimezone(host.zone))
         if lines:
             shows = tuple(Shown(incident=found.id, is_on=found.is_on(at)) for found in incidents)
             yield _mail(host, job, at, source, lines, shows, Label.EVENT if broken else Label.NOISE)
+    yield from _script_mails(host, day, schedule, seed)
+
+
+def _script_mails(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draft]:
+    """Mails a script sends by itself with mail -s: a list each Monday on some hosts, an alarm while its incident lasts."""
+    source = dice(seed, "script", host.number, day)
+    at = datetime.combine(day, time(5, source.randrange(60), 7), tzinfo=host.zone).astimezone(schedule.start.tzinfo)
+    if host.number % 25 == 4 and day.weekday() == 0:
+        yield _script_mail(host, at, source, "inventory", f"{source.randint(12, 90)} machines counted, nothing new\n", Label.DIGEST, ())
+    for incident in schedule.on(host, "script_alarm"):
+        if incident.is_on(at):
+            body = f"{joboutput.ALARMS[incident.draw % len(joboutput.ALARMS)]}\n"
+            yield _script_mail(host, at, source, incident.item, body, Label.EVENT, (Shown(incident=incident.id, is_on=True),))
+
+
+def _script_mail(host: Host, at: datetime, source: random.Random, subject: str, body: str, label: Label, shows: tuple[Shown, ...]) -> Draft:
+    content = local_mail(host, at, source, subject=subject, body=body)
+    sections = (("mail", label),)
+    return Draft(
+        sent_at=at, host=host.name, kind="unknown", mail_from=host.root, rcpt_to=host.root, content=content, sections=sections, shows=shows
+    )
 
 
 def _broken(job: Job, incident: Incident, source: random.Random) -> list[str]:
@@ -318,6 +375,9 @@ def _broken(job: Job, incident: Incident, source: random.Random) -> list[str]:
             'pg_dump: error: connection to server at "db.example.net" (192.0.2.77), port 5432 failed: Connection refused',
             "\tIs the server running on that host and accepting TCP/IP connections?",
         ]
+    if job.incident in joboutput.BACKUP_FAULTS:
+        faults = joboutput.BACKUP_FAULTS[job.incident]
+        return list(faults[incident.draw % len(faults)])
     names = ("/etc/ssh/sshd_config", "/etc/syslog.conf", "/etc/mail/mailer.conf", "/etc/newsyslog.conf")
     return sorted(dice("merge", incident.draw).sample(names, k=2))
 

@@ -29,6 +29,8 @@ def _housekeeping(moment: Moment) -> list[Part]:
         parts.append(Part(name="backup_pkgdb", heading="Backing up package db directory:"))
     if host.release[0] >= 14 and not host.is_jail:
         parts += _partitions(moment)
+    if host.profile is Profile.VERBOSE:
+        parts.append(_accounting(moment))
     if host.profile is Profile.ZFS and host.number % 2:
         parts.append(Part(name="backup_zfs", heading="Backup of ZFS information for all imported pools"))
     return parts
@@ -69,9 +71,38 @@ def _late(moment: Moment) -> list[Part]:
     if host.release[0] >= 10:
         spelling = "Backing up pkgng database:" if host.release[0] == 10 else "Backing up pkg database:"
         parts.append(Part(name="backup_pkg", heading=spelling))
+    if host.profile is Profile.VERBOSE:
+        parts.append(_sensors(moment))
+    if host.mta is Mta.EXIM:
+        parts.append(_exim(moment))
     if storage.has_smart_section(host):
         parts.append(storage.smart(moment))
     return parts
+
+
+def _accounting(moment: Moment) -> Part:
+    """What sa(8) counted: calls, minutes of real and processor time, I/O, memory."""
+    rows = [("", 12_043), ("perl", 61), ("sh*", 543), ("***other", 2_212)]
+    lines = tuple(
+        f"{calls + moment.source.randint(0, 99):>9} {moment.source.uniform(1, 2000):>10.2f}re {moment.source.uniform(0, 70):>9.2f}cp "
+        f"{0:>9}avio {moment.source.randint(100, 4000):>9}k   {name}".rstrip()
+        for name, calls in rows
+    )
+    return Part(name="accounting", heading="Rotating accounting logs and gathering statistics:", lines=lines)
+
+
+def _sensors(moment: Moment) -> Part:
+    lines = tuple(f"dev.cpu.{n}.temperature: {moment.source.uniform(31, 58):.1f}C" for n in range(4))
+    return Part(name="local", heading="Running /etc/daily.local:", lines=lines)
+
+
+def _exim(moment: Moment) -> Part:
+    gone = tuple(f"deleted T:mx{n}.example.com:198.51.100.{n} (too old)" for n in range(1, poisson(moment.source, 1) + 1))
+    lines = (
+        *("", "Tidying Exim hints database /var/spool/exim/db/callout", "Tidying complete", ""),
+        *("Tidying Exim hints database /var/spool/exim/db/retry", *gone, "Tidying complete"),
+    )
+    return Part(name="exim_tidy", heading="Tidying Exim hints databases:", lines=lines)
 
 
 def _removed_files(moment: Moment) -> Part:
@@ -168,6 +199,13 @@ def _network(moment: Moment) -> Part:
                 f"{link.name:<{name_width}} {mtu if network.startswith('<') else '-':>5} {network[:network_width]:<{network_width}} "
                 f"{where[:address_width]:<{address_width}} {packets:>10} {ierrs:>5} {idrop:>5} {out:>10} {oerrs:>5} {coll:>5} {drop:>5}"
             )
+        if number == 1 and host.number % 5 == 0 and host.profile is not Profile.JAIL:  # a second port that nobody uses
+            cells = "".join(
+                f" {'0':>{width}}"
+                for width, column in zip((10, 5, 5, 10, 5, 5, 5), (1, 1, drop_in, 1, 1, 1, drop_out), strict=True)
+                if column
+            )
+            lines.append(f"{link.name[:-1] + '1*':<{name_width}} {mtu:>5} {'<Link#9>':<{network_width}} {link.mac:<{address_width}}{cells}")
     return Part(name="network", heading="Network interface status:", lines=tuple(lines))
 
 
@@ -187,7 +225,8 @@ def _uptime(moment: Moment) -> Part:
     users_text = f", {host.users} user{'s' if host.users != 1 else ''}" if host.users or host.release[0] < 13 else ""
     clock = f"{moment.local.hour % 12 or 12:>2}:{moment.local:%M%p}"
     line = f"{clock}  up {_up(up)}{users_text}, load averages: " + ", ".join(f"{load:.2f}" for load in loads)
-    return Part(name="system_status", heading="Local system status:", lines=(line,), is_success=False)
+    label = Label.NOISE if up.days else Label.DIGEST  # rebooted since yesterday
+    return Part(name="system_status", heading="Local system status:", lines=(line,), label=label, is_success=False)
 
 
 def _up(up: timedelta) -> str:

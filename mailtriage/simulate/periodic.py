@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from mailtriage.simulate import daily, security, weekly
+from mailtriage.simulate import daily, freebsd_update, security, weekly
 from mailtriage.simulate.envelope import local_mail
 from mailtriage.simulate.hosts import Host, Profile, System
 from mailtriage.simulate.incidents import Moment, Schedule
 from mailtriage.simulate.mail import Draft, Label, Part, Shown, dice, loudest
 
 SATURDAY = 5
+INCIDENTS = freebsd_update.INCIDENTS
 
 
 def reports(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draft]:
@@ -20,6 +21,7 @@ def reports(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Dr
     if host.system is not System.FREEBSD:
         return
     yield from _nightly(host, day, schedule, seed)
+    yield from freebsd_update.mails(host, day, schedule, seed)
     if day.weekday() == SATURDAY:
         moment = _moment(host, day, time(4, 15), schedule, seed, "weekly")
         parts = _visible(host, weekly.weekly_sections(moment))
@@ -73,13 +75,15 @@ def _mail(moment: Moment, sent_at: datetime, family: str, parts: list[Part], cut
             body.append("")
         body += [part.heading, *part.lines]
     shows: tuple[Shown, ...] = tuple(shown for part in parts for shown in part.shows)
-    sections = {part.name: loudest([other.label for other in parts if other.name == part.name]) for part in parts}
+    # The heading over the run within the run says nothing of its own.
+    named = [part for part in parts if part.name != "security_check" or part.lines]
+    sections = {part.name: loudest([other.label for other in named if other.name == part.name]) for part in named}
     cut_shows = tuple(shown for shown in moment.shows("report_cut_off")) if family == "daily" else ()
     if cut:
         body = body[: len(body) * 3 // 4]
         kept = set(body)
         shows = tuple(shown for part in parts if part.heading in kept for shown in part.shows)
-        sections = {part.name: sections[part.name] for part in parts if part.heading in kept}
+        sections = {part.name: sections[part.name] for part in named if part.heading in kept}
     else:
         body += ["", f"-- End of {family} output --"]
     content = local_mail(host, sent_at, moment.source, subject=_subject(host, family), body="\n".join(body) + "\n")

@@ -5,9 +5,46 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from mailtriage.simulate.hosts import Host, Profile
-from mailtriage.simulate.incidents import Incident, Moment
-from mailtriage.simulate.mail import Label, Part, address, dice, poisson
+from mailtriage.simulate import kernel
+from mailtriage.simulate.hosts import Host, Profile, System
+from mailtriage.simulate.incidents import IncidentType, Moment
+from mailtriage.simulate.mail import Label, Part, Shown, address, dice, poisson
+from mailtriage.types import Severity
+
+
+def _has_own_mail(host: Host) -> bool:
+    return host.system is System.FREEBSD and host.profile not in (Profile.JAIL, Profile.QUIET, Profile.INLINE)
+
+
+INCIDENTS = (
+    *kernel.INCIDENTS,
+    IncidentType(
+        name="base_vulnerable",
+        check="base_vulnerability",
+        severity=Severity.HIGH,
+        item=lambda host, source: "FreeBSD-kernel",
+        where=lambda host: host.release[0] >= 13 and _has_own_mail(host),
+        per_host_days=1050,
+    ),
+    IncidentType(
+        name="setuid_planted",
+        check="setuid",
+        severity=Severity.HIGH,
+        lasts=None,
+        item=lambda host, source: source.choice(("/usr/local/bin/helper", "/home/anna/.cache/sh", "/home/hans/bin/su")),
+        where=_has_own_mail,
+        per_host_days=1050,
+    ),
+    IncidentType(
+        name="key_files_open",
+        check="ssh_key",
+        severity=Severity.WARNING,
+        lasts=(1, 2),
+        item=lambda host, source: f"/home/{source.choice(('anna', 'hans', 'backup'))}/.ssh",
+        where=_has_own_mail,
+        per_host_days=1050,
+    ),
+)
 
 
 def sections(moment: Moment) -> list[Part]:
@@ -16,7 +53,7 @@ def sections(moment: Moment) -> list[Part]:
     major = host.release[0]
     parts = [
         Part(name="setuid", heading="Checking setuid files and devices:"),
-        *_setuid_diff(moment),
+        *(_planted(moment) or _setuid_diff(moment)),
         Part(name="neggrpperm", heading="Checking negative group permissions:"),
         _uid0(moment),
         _passwordless(moment),
@@ -25,7 +62,7 @@ def sections(moment: Moment) -> list[Part]:
     if major <= 10:
         parts.append(Part(name="port_checksums", heading="Checking for ports with mismatched checksums:"))
     parts += _denied(moment)
-    parts += _kernel_messages(moment)
+    parts += kernel.kernel_messages(moment)
     parts.append(_login_failures(moment))
     parts.append(Part(name="refused_connections", heading=f"{host.hostname} refused connections:", lines=_refused(moment)))
     if major == 9:
@@ -33,8 +70,7 @@ def sections(moment: Moment) -> list[Part]:
             Part(name="audit_database", heading="Checking for a current audit database:", lines=("Database created: " + _created(moment),))
         )
     if major >= 13:
-        heading = "Checking for security vulnerabilities in base (userland & kernel):"
-        parts.append(Part(name="base_audit", heading=heading, lines=(_fetched(moment), *_nothing_found(host))))
+        parts.append(_base_audit(moment))
     parts.append(_pkg_audit(moment))
     if host.profile is Profile.VERBOSE:
         parts.append(Part(name="pkg_checksums", heading="Checking for packages with mismatched checksums:"))
@@ -59,8 +95,24 @@ def _setuid_diff(moment: Moment) -> list[Part]:
         for sign, number, stamp in (("-", inode, "Jun 24 03:12:31 2025"), ("+", inode + 331, now.strftime("%b %e %H:%M:%S %Y"))):
             lines.append(f"{sign}{number:>6} -r-sr-xr-x  1 root  wheel  {size:>6} {stamp} /usr/bin/{name}")
     shows = tuple(shown for shown in moment.shows(change.type.name) if shown.incident == change.id)
+    return _setuid_part(moment, lines, Label.DIGEST, shows)
+
+
+def _planted(moment: Moment) -> list[Part]:
+    incident = moment.fresh("setuid_planted")
+    if incident is None:
+        return []
+    stamp = incident.began_at.astimezone(moment.host.zone).strftime("%b %e %H:%M:%S %Y")
+    inode = dice("planted", incident.draw).randint(10_000, 99_999)
+    lines = ["@@ -14,0 +15,1 @@", f"+{inode:>6} -rwsr-xr-x  1 root  wheel  148216 {stamp} {incident.item}"]
+    return _setuid_part(
+        moment, lines, Label.EVENT, tuple(shown for shown in moment.shows("setuid_planted") if shown.incident == incident.id)
+    )
+
+
+def _setuid_part(moment: Moment, lines: list[str], label: Label, shows: tuple[Shown, ...]) -> list[Part]:
     heading = f"{moment.host.hostname} setuid diffs:"
-    return [Part(name="setuid_diff", heading=heading, lines=tuple(lines), label=Label.DIGEST, shows=shows, is_success=False)]
+    return [Part(name="setuid_diff", heading=heading, lines=tuple(lines), label=label, shows=shows, is_success=False)]
 
 
 def _uid0(moment: Moment) -> Part:
@@ -105,84 +157,6 @@ def _denied(moment: Moment) -> list[Part]:
     return []
 
 
-def _kernel_messages(moment: Moment) -> list[Part]:
-    host, source = moment.host, moment.source
-    if host.is_jail:
-        return []
-    lines: list[str] = []
-    label = Label.NOISE
-    boots = [found for found in (moment.fresh("reboot"), moment.fresh("upgrade"), moment.over("reboot_pending")) if found]
-    shows = [shown for shown in moment.shows("reboot", "upgrade") if any(shown.incident == boot.id for boot in boots)]
-    if boots:
-        lines += _boot_text(host, boots[0])
-        label = Label.DIGEST
-    elif source.random() < 0.12:
-        rate = source.randint(210, 900)
-        lines += [f"+Limiting closed port RST response from {rate} to 200 packets/sec" for _ in range(source.randint(1, 4))]
-    elif source.random() < 1 / 400:
-        old, new = (":".join(f"{source.randrange(256):02x}" for _ in range(6)) for _ in range(2))
-        lines.append(f"+arp: 192.0.2.{source.randint(2, 250)} moved from {old} to {new} on {host.links[0].name}")
-        label = Label.DIGEST
-    cam = moment.fresh("cam_error")
-    if cam is not None:
-        lines += _cam_text(dice("cam", cam.draw))
-        label = Label.EVENT
-        shows += [shown for shown in moment.shows("cam_error") if shown.incident == cam.id]
-    if not lines and source.random() > 0.03:  # now and then the heading stands alone: old lines fell out of the buffer
-        return []
-    if lines and host.release[0] == 9:
-        stamp = moment.local.strftime("%Y-%m-%d %H:%M:%S.%f000 %z")
-        lines.insert(0, f"+++ /tmp/security.{source.randrange(16**8):08x}\t{stamp}")
-    heading = f"{host.hostname} kernel log messages:"
-    return [Part(name="kernel_messages", heading=heading, lines=tuple(lines), label=label, shows=tuple(shows), is_success=False)]
-
-
-def _cam_text(source: random.Random) -> list[str]:
-    lba = " ".join(f"{source.randrange(256):02x}" for _ in range(6))
-    block = [
-        f"+(ada0:ahcich0:0:0:0): READ_FPDMA_QUEUED. ACB: 60 08 {lba} 00 00 00",
-        "+(ada0:ahcich0:0:0:0): CAM status: ATA Status Error",
-        "+(ada0:ahcich0:0:0:0): ATA status: 41 (DRDY ERR), error: 40 (UNC )",
-        f"+(ada0:ahcich0:0:0:0): RES: 41 40 {lba[:14]} 40 00 00 00 00 00",
-    ]
-    return [
-        *block,
-        "+(ada0:ahcich0:0:0:0): Retrying command, 3 more tries remain",
-        *block,
-        "+(ada0:ahcich0:0:0:0): Error 5, Retries exhausted",
-    ]
-
-
-def _boot_text(host: Host, boot: Incident) -> list[str]:
-    built = "Thu Nov 27 14:06:24 UTC 2025"
-    banner = "---<<BOOT>>---"
-    lines = [
-        *([banner] if host.release[0] >= 12 else []),
-        f"Copyright (c) 1992-20{10 + host.release[0]} The FreeBSD Project.",
-        "Copyright (c) 1979, 1980, 1983, 1986, 1988, 1989, 1991, 1992, 1993, 1994",
-        "\tThe Regents of the University of California. All rights reserved.",
-        "FreeBSD is a registered trademark of The FreeBSD Foundation.",
-        f"FreeBSD {host.version} GENERIC amd64",
-        f"FreeBSD clang version 14.0.5, built {built}",
-        "VT(vga): resolution 640x480",
-        "CPU: Intel(R) Xeon(R) CPU E3-1230 v5 @ 3.40GHz (3408.18-MHz K8-class CPU)",
-        "real memory  = 17179869184 (16384 MB)",
-        f"avail memory = {16_500_000_000 + boot.draw % 10**8} (15{700 + boot.draw % 99} MB)",
-        f"{host.links[0].name}: <Intel(R) Gigabit Network Connection> port 0xe000-0xe01f at device 0.0 on pci2",
-        f"{host.links[0].name}: Ethernet address: {host.links[0].mac}",
-        f"{host.links[0].name}: link state changed to DOWN",
-        'Timecounter "TSC-low" frequency 1704091000 Hz quality 1000',
-        "ada0 at ahcich0 bus 0 scbus0 target 0 lun 0",
-        "ada0: <WDC WD40EFRX-68N32N0 82.00A82> ACS-3 ATA SATA 3.x device",
-        f"ada0: Serial Number {host.serial}",
-        "Trying to mount root from ufs:/dev/ada0p2 [rw]..."
-        if not host.pool
-        else f"Trying to mount root from zfs:{host.pool}/ROOT/default []...",
-        f"{host.links[0].name}: link state changed to UP",
-    ]
-    return [f"+{line}" for line in lines]
-
-
 _USERS = ("admin", "test", "oracle", "ubuntu", "git", "postgres", "pi", "ftpuser", "user", "hadoop", "support", "mysql")
 
 
@@ -203,12 +177,22 @@ def _login_failures(moment: Moment) -> Part:
         stamp = _stamp(yesterday, seconds[middle])
         lines.insert(middle, f"{stamp} {host.short} sshd[{pid}]: Invalid user -- End of security output -- from {attackers[0]} port 40022")
     label = Label.DIGEST if attack else Label.NOISE
-    if attack is None and source.random() < 1 / 400:
+    opened = moment.active("key_files_open")
+    if opened is not None:
+        refused = f"sshd[{pid}]: Authentication refused: bad ownership or modes for directory {opened.item}"
+        lines += [f"{_stamp(yesterday, 80_000 + n * 61)} {host.short} {refused}" for n in range(3)]
+        label = Label.EVENT
+    if opened is None and attack is None and source.random() < 1 / 400:
         lines.append(f"{_stamp(yesterday, 86_000)} {host.short} su[{pid}]: BAD SU hans to root on /dev/pts/0")
         label = Label.DIGEST
     heading = f"{host.hostname} login failures:"
     return Part(
-        name="login_failures", heading=heading, lines=tuple(lines), label=label, shows=moment.shows("attack_wave"), is_success=not lines
+        name="login_failures",
+        heading=heading,
+        lines=tuple(lines),
+        label=label,
+        shows=moment.shows("attack_wave", "key_files_open"),
+        is_success=not lines,
     )
 
 
@@ -226,6 +210,8 @@ def _failure(day: datetime, second: int, host: Host, source: random.Random, atta
             f"Failed keyboard-interactive/pam for invalid user {user} from {peer} port {port} ssh2",
             f"Failed password for root from {peer} port {port} ssh2",
             f"Bad protocol version identification 'GET / HTTP/1.1' from {peer} port {port}",
+            f"Connection closed by invalid user {user} {peer} port {port} [preauth]",
+            f"error: maximum authentication attempts exceeded for invalid user {user} from {peer} port {port} ssh2 [preauth]",
         )
     )
     mark = "<4.3> " if host.number % 13 == 5 else ""
@@ -262,10 +248,42 @@ def _nothing_found(host: Host) -> tuple[str, ...]:
     return ("0 problem(s) in 0 installed package(s) found.",) if host.profile is Profile.VERBOSE else ()
 
 
+def _base_audit(moment: Moment) -> Part:
+    host, incident = moment.host, moment.active("base_vulnerable")
+    found: tuple[str, ...] = ("0 problem(s) in 0 package(s) found.",) * (1 if host.is_jail else 2)
+    if incident is not None:
+        package = f"{incident.item}-{host.release[0]}.{host.release[1]}" + (f"_{host.patch}" if host.patch else "")
+        cve = f"  CVE: CVE-2026-{30_000 + incident.draw % 9_000}"
+        www = "  WWW: https://vuxml.FreeBSD.org/freebsd/729008b9-54bf-11ef-a61b-2cf05da270f3.html"
+        flaw = (
+            f"{package} is vulnerable:",
+            "  FreeBSD -- bhyve(8) privileged guest escape",
+            cve,
+            www,
+            "",
+            "1 problem(s) in 1 package(s) found.",
+        )
+        found = (*flaw, *found[1:])
+    heading = "Checking for security vulnerabilities in base (userland & kernel):"
+    label = Label.EVENT if incident else Label.NOISE
+    lines = (*_banner(host), _fetched(moment), *found, *_jail(host, _fetched(moment), "0 problem(s) in 0 package(s) found."))
+    shows = moment.shows("base_vulnerable")
+    return Part(name="base_audit", heading=heading, lines=lines, label=label, shows=shows, is_success=incident is None)
+
+
+def _banner(host: Host) -> tuple[str, ...]:
+    """What pkg prints above the host's own findings where pkg_jails is set."""
+    return ("Host system:",) if host.number % 7 == 2 and not host.is_jail else ()
+
+
+def _jail(host: Host, *lines: str) -> tuple[str, ...]:
+    return ("", "jail: www", *lines) if _banner(host) else ()
+
+
 def _pkg_audit(moment: Moment) -> Part:
     host = moment.host
     incident = moment.active("pkg_vulnerable")
-    lines: tuple[str, ...] = (_fetched(moment),) if host.release[0] >= 10 else ()
+    lines: tuple[str, ...] = (*_banner(host), _fetched(moment)) if host.release[0] >= 10 else ()
     if incident is None:
         lines += _nothing_found(host)
     elif host.profile is Profile.VERBOSE:
@@ -275,6 +293,8 @@ def _pkg_audit(moment: Moment) -> Part:
         lines += (f"{incident.item} is vulnerable:", "  multiple vulnerabilities", cve, www, "", "1 problem(s) in 1 package(s) found.")
     else:
         lines += (incident.item,)
+    if host.release[0] >= 10:
+        lines += _jail(host, _fetched(moment))
     label = Label.EVENT if incident else Label.NOISE
     heading = "Checking for packages with security vulnerabilities:"
     return Part(

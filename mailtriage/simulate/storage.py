@@ -90,6 +90,42 @@ def zfs_pools(moment: Moment) -> Part:
     return Part(name="zfs_pools", heading=heading, lines=lines, shows=shows, label=Label.EVENT, is_success=False)
 
 
+# How the row of a lost disk ends, and what the status says of it.
+_WAYS_TO_FAIL = (
+    (
+        "UNAVAIL      0     0     0  was /dev/{device}",
+        (
+            "status: One or more devices could not be opened.  Sufficient replicas exist for",
+            "\tthe pool to continue functioning in a degraded state.",
+            "action: Attach the missing device and online it using 'zpool online'.",
+        ),
+        "2Q",
+    ),
+    (
+        "FAULTED      3   211     0  too many errors",
+        (
+            "status: One or more devices are faulted in response to persistent errors.",
+            "\tSufficient replicas exist for the pool to continue functioning in a",
+            "\tdegraded state.",
+            "action: Replace the faulted device, or use 'zpool clear' to mark the device",
+            "\trepaired.",
+        ),
+        "K4",
+    ),
+    (
+        "REMOVED      0     0     0",
+        (
+            "status: One or more devices has been removed by the administrator.",
+            "\tSufficient replicas exist for the pool to continue functioning in a",
+            "\tdegraded state.",
+            "action: Online the device using 'zpool online' or replace the device with",
+            "\t'zpool replace'.",
+        ),
+        "9P",
+    ),
+)
+
+
 def _sick_pool(moment: Moment, draw: int, is_resilvering: bool, allocated_g: float) -> list[str]:
     host = moment.host
     source = dice("pool", draw)
@@ -111,10 +147,8 @@ def _sick_pool(moment: Moment, draw: int, is_resilvering: bool, allocated_g: flo
         ]
     else:
         block += [
-            "status: One or more devices could not be opened.  Sufficient replicas exist for",
-            "\tthe pool to continue functioning in a degraded state.",
-            "action: Attach the missing device and online it using 'zpool online'.",
-            f"   see: {see}2Q",
+            *_WAYS_TO_FAIL[draw % 3][1],
+            f"   see: {see}{_WAYS_TO_FAIL[draw % 3][2]}",
             f"  scan: scrub repaired 0 in 0 days 01:12:09 with 0 errors on {scrubbed}",
         ]
     width = 49
@@ -126,7 +160,9 @@ def _sick_pool(moment: Moment, draw: int, is_resilvering: bool, allocated_g: flo
         block.append(f"\t      {gone:<{width - 6}} UNAVAIL      0     0     0  was /dev/{device}")
         block.append(f"\t      {'gpt/new1':<{width - 6}} ONLINE       0     0     0  (resilvering)")
     else:
-        block.append(f"\t    {gone:<{width - 4}} UNAVAIL      0     0     0  was /dev/{device}")
+        state = _WAYS_TO_FAIL[draw % 3][0]
+        name = gone if state.startswith("UNAVAIL") else device
+        block.append(f"\t    {name:<{width - 4}} {state.format(device=device)}")
     if host.n_disks == 4:
         block.append(f"\t{'  mirror-1':<{width}} ONLINE       0     0     0")
         block += [f"\t    {disk:<{width - 4}} ONLINE       0     0     0" for disk in disks[2:]]

@@ -160,7 +160,7 @@ def _mail(problem: Problem, server: Server, source: random.Random, *, is_recover
         ("Content-Transfer-Encoding", "base64"),
     ]
     body = "<br>".join(lines) if server.is_html else "\r\n".join(lines)
-    section = "recovery" if is_recovery else "problem"
+    section = "information" if trigger is _LOW else "recovery" if is_recovery else "problem"
     label = Label.DIGEST if trigger is _LOW else Label.EVENT
     is_short = incident is None and trigger is not _LOW
     is_flap = incident is not None and not incident.type.is_incident

@@ -78,7 +78,8 @@ def test_each_script_of_run_parts_is_judged_alone() -> None:
         ("script", "/etc/cron.daily/logrotate"),
     ]
     assert found.sections[0].lines == ('gpg: key 1: "x" not changed', "/usr/share/doc/x:")
-    assert measures(found.sections[1]) == {("cron_lines", "/etc/cron.daily/logrotate"): 2, ("exit_code", "/etc/cron.daily/logrotate"): 1}
+    script = "/etc/cron.daily/logrotate"
+    assert measures(found.sections[1]) == {("cron_lines", script): 2, ("exit_code", script): 1}
 
 
 def test_without_headings_the_output_stays_whole() -> None:
@@ -92,6 +93,51 @@ def test_without_headings_the_output_stays_whole() -> None:
 
 def test_paths_in_the_output_of_another_job_are_no_headings() -> None:
     assert names(report(RUN_PARTS, subject="Cron <root@web07> /usr/local/bin/list", headers=ENV)) == ["output"]
+
+
+def test_the_scripts_of_red_hat_have_an_empty_line_below_their_heading() -> None:
+    body = "/etc/cron.daily/logrotate:\n\nerror: found error in file nginx, skipping\n/etc/cron.daily/rhsmd:\n\nSystem is current\n"
+    found = report(body, subject="Anacron job 'cron.daily' on rh8.example.org", sender="Anacron <root@rh8.example.org>")
+    assert [(one.item, one.lines) for one in found.sections] == [
+        ("/etc/cron.daily/logrotate", ("error: found error in file nginx, skipping",)),
+        ("/etc/cron.daily/rhsmd", ("System is current",)),
+    ]
+
+
+SYSTEMD = ("X-Mailer: systemd-cron 2.1.1",)
+
+
+def test_systemd_cron_names_the_host_and_says_whether_the_job_failed() -> None:
+    sender = "systemd-cron <root@deb13.example.org>"
+    fine = report("x\n", subject="[deb13] Output: /etc/cron.weekly/blocklist", sender=sender, headers=SYSTEMD)
+    assert (fine.kind, fine.host, names(fine)) == ("cron", "deb13.example.org", ["output"])
+    bad = report("x\n", subject="[deb13] Failure: /etc/cron.weekly/blocklist", sender=sender, headers=SYSTEMD)
+    assert names(bad) == ["output", "exit"]
+    assert report("x\n", subject="[deb13] Failure: /etc/cron.weekly/blocklist", sender=sender).kind != "cron"
+
+
+def test_systemd_cron_before_2_1_named_the_unit() -> None:
+    found = report("x\n", subject="[deb12] job cron-x-root-1 failed", sender="root (systemd-cron)", headers=SYSTEMD)
+    assert (found.host, names(found), section(found, "exit").item) == ("deb12", ["output", "exit"], "root: cron-x-root-1")
+
+
+def test_dillons_cron_names_the_user() -> None:
+    found = report("x\n", subject="cron for user backup /usr/bin/run-parts /etc/cron.daily", sender="root@slack.example.org")
+    assert (found.kind, section(found, "output").item) == ("cron", "backup: /usr/bin/run-parts /etc/cron.daily")
+    assert report("x\n", subject="cron for user backup is broken", sender="alice@example.org").kind != "cron"
+
+
+def test_a_name_with_escaped_parentheses_is_crons() -> None:
+    sender = '"\\(Cron Daemon\\)" <alice@example.org>'
+    assert report("x\n", subject="Cron <bob@web07> /usr/local/bin/job", sender=sender).kind == "cron"
+
+
+def test_a_mail_from_an_account_of_a_program_is_enough_for_crons_subject() -> None:
+    assert report("x\n", subject="Cron <backup@web07> /usr/local/bin/job", sender="no-reply@example.org").kind == "cron"
+
+
+def test_a_reply_that_quotes_a_cron_mail_is_no_cron_mail() -> None:
+    assert report("> x\n", subject="Re: Cron <root@web07> /usr/local/bin/job", headers=ENV).kind != "cron"
 
 
 def test_rsync_and_df_give_numbers() -> None:

@@ -172,3 +172,142 @@ def test_a_sick_pool_is_the_item() -> None:
 
 def test_escapes_of_a_terminal_stay_in_the_lines() -> None:
     assert section(periodic("Disk status:\n\x1b[2Jx"), "disk_status").lines == ("\x1b[2Jx",)
+
+
+SICK_POOL = """  pool: tank
+ state: DEGRADED
+status: One or more devices could not be opened.
+config:
+
+\tNAME          STATE     READ WRITE CKSUM
+\ttank          DEGRADED     0     0     0
+
+errors: No known data errors
+"""
+DF = "Filesystem     Size    Used   Avail Capacity  Mounted on\n/dev/ada0p2     29G     28G    100M   100%    /\n"
+GMIRROR = "      Name    Status  Components\nmirror/gm0  DEGRADED  ada1 (ACTIVE)\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "sections"),
+    [
+        (f"Disk status:\n{DF}", "freebsd_daily", ["disk_status"]),
+        (f"\n\nChecking status of zfs pools:\n{SICK_POOL}", "freebsd_daily", ["zfs_pools"]),
+        (f"What the night said\n\nChecking status of gmirror(8) devices:\n{GMIRROR}", "freebsd_daily", ["preamble", "gmirror"]),
+        ("    Mail in local queue:\n    /var/spool/mqueue is empty\n", "freebsd_daily", ["mailq_local"]),
+        ("Checking for uids of 0:\nroot 0\nadmin 0\n", "freebsd_security", ["uid0"]),
+        ("web07.example.org login failures:\nNov 21 03:00:01 web07 sshd[1]: x\n", "freebsd_security", ["login_failures"]),
+        (
+            "Rebuilding locate database:\n\nSecurity check:\n    (output mailed separately)\n",
+            "freebsd_weekly",
+            ["locate", "security_check"],
+        ),
+        ("Checking for out of date packages:\ncurl-8.4.0  <  needs updating (remote has 8.5.0)\n", "freebsd_weekly", ["pkg_outdated"]),
+        ("Doing login accounting:\n\ttotal       142.81\n", "freebsd_monthly", ["login_accounting"]),
+        ("Security check:\n    (output mailed separately)\n", "freebsd_daily", ["security_check"]),
+        ("Security check:\nChecking for uids of 0:\nroot 0\n\nChecking login.conf permissions:\n", "freebsd_daily", ["uid0", "login_conf"]),
+        ("Running /etc/weekly.local:\nhello\n", "freebsd_weekly", ["local"]),
+        (f"Code:\nDisk status:\n{DF}\nLocal system status:\nx\n", "freebsd_daily", ["preamble", "disk_status", "system_status"]),
+        (
+            f"Backing up mail aliases:\nDisk status:\n{DF}\nSecurity check:\nx\n",
+            "freebsd_daily",
+            ["backup_aliases", "disk_status", "security_check"],
+        ),
+        (SICK_POOL, "freebsd_daily", ["zfs_pools"]),
+        (GMIRROR, "freebsd_daily", ["gmirror"]),
+        (DF, "freebsd_daily", ["disk_status"]),
+    ],
+)
+def test_a_bare_fragment_is_an_incomplete_report_of_its_part(body: str, kind: str, sections: list[str]) -> None:
+    found = report(body)
+    assert (found.kind, names(found), found.is_complete) == (kind, sections, False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Disk status:\nI think it is full, can you look?\n",
+        f"Hi, this is what I got\n\nDisk status:\n{DF}",
+        "Somebody asked for it.\n\nDisk status:\nall is well\n",
+        "The disk is full.\nDisk status: bad\n",
+        "pool: summer 2026\nstate: open\n",
+        "Running /home/anna/backup.sh:\ndone\n",
+    ],
+)
+def test_one_mark_of_a_fragment_is_not_enough(body: str) -> None:
+    assert report(body).kind in ("unknown", "human")
+
+
+def test_a_fragment_with_headers_of_another_mail_is_none() -> None:
+    assert report(f"Disk status:\n{DF}", subject="what does this mean?").kind == "unknown"
+
+
+def test_a_report_that_begins_with_what_a_script_printed_is_known_by_its_headings() -> None:
+    body = f"find: /home/x: Permission denied\n\nDisk status:\n{DF}"
+    found = report(body, subject="web07.example.org daily run output")
+    assert (found.kind, names(found), found.is_complete) == ("freebsd_daily", ["preamble", "disk_status"], False)
+
+
+@pytest.mark.parametrize("subject", ["[EXTERN] web07.example.org daily run output", "***SPAM*** web07.example.org daily run output"])
+def test_a_tag_before_the_subject_does_not_hide_the_report(subject: str) -> None:
+    found = report(f"Disk status:\n{DF}\n-- End of daily output --\n", subject=subject)
+    assert (found.kind, found.host, found.is_complete) == ("freebsd_daily", "web07.example.org", True)
+
+
+def test_a_run_of_scripts_elsewhere_is_a_kind_of_its_own() -> None:
+    body = "\nsaved 3 databases\n\nChecking status of zfs pools:\nall pools are healthy\n\n-- End of /usr/local/etc/nightly output --\n"
+    found = report(body, subject="web07.example.org nightly run output")
+    assert (found.kind, names(found), found.is_complete) == ("freebsd_custom", ["preamble", "zfs_pools"], True)
+    assert report("saved 3 databases\n", subject="web07.example.org nightly run output").kind == "unknown"
+    assert report("saved\n\n-- End of /etc/other output --\n", subject="web07.example.org nightly run output").kind == "unknown"
+
+
+def test_a_run_of_a_path_that_ends_like_a_part_is_that_part() -> None:
+    found = report("\nDisk status:\nx\n\n-- End of /usr/local/etc/daily output --\n", subject="web07.example.org daily run output")
+    assert (found.kind, found.is_complete) == ("freebsd_daily", True)
+
+
+def test_the_line_of_a_run_that_never_ended_names_the_host() -> None:
+    found = report("web07.example.org weekly prior run still in progress\n")
+    assert (found.kind, found.host, names(found)) == ("freebsd_weekly", "web07.example.org", ["prior_run"])
+
+
+FETCHED = "Looking up update.FreeBSD.org mirrors... 2 mirrors found.\nFetching metadata signature for 14.2-RELEASE from x... done.\n"
+
+
+@pytest.mark.parametrize("release", ["to 14.2-RELEASE-p3:", "to\n14.2-RELEASE-p3:"])
+def test_freebsd_update_lists_what_waits(release: str) -> None:
+    body = f"{FETCHED}\nThe following files will be updated as part of updating {release}\n/bin/sh\n/bin/freebsd-version\n"
+    found = report(body, subject="WEB07 security updates")
+    assert (found.kind, found.host, names(found), found.is_complete) == (
+        "freebsd_update",
+        "web07.example.org",
+        ["fetch", "updates"],
+        True,
+    )
+    assert [(measure.name, measure.value) for measure in section(found, "updates").measures] == [("updates_pending", 2)]
+    assert report(body).kind == "freebsd_update"
+
+
+def test_freebsd_update_is_known_by_two_marks() -> None:
+    assert report("Looking up update.FreeBSD.org mirrors... 2 mirrors found.\n").kind == "unknown"
+    assert report(FETCHED, subject="how do I install these?").kind == "unknown"
+    assert report("please install them\n", subject="web07.example.org security updates").kind == "unknown"
+
+
+def test_a_fetch_that_stops_half_way_is_incomplete() -> None:
+    assert not report(FETCHED, subject="web07.example.org security updates").is_complete
+    assert report(f"{FETCHED}No mirrors remaining, giving up.\n", subject="web07.example.org security updates").is_complete
+
+
+def test_a_masked_host_name_in_a_bare_copy_still_heads_its_section() -> None:
+    heads = ("Checking for passwordless accounts:", "www2.*****.example login failures:", "<host> refused connections:")
+    body = "\n\n".join((*heads, "-- End of security output --"))
+    found = report(body)
+    assert (found.kind, found.host, names(found)) == ("freebsd_security", "", ["passwordless", "login_failures", "refused_connections"])
+
+
+def test_a_host_name_masked_in_the_subject_too_heads_its_section() -> None:
+    body = "\nBackup passwd and group files:\n****.example.org group diffs:\n> x\n\nDisk status:\nx\n\n-- End of daily output --\n"
+    found = report(body, subject="****.example.org daily run output")
+    assert (names(found), found.host) == (["backup_passwd", "group_diff", "disk_status"], "web07.example.org")

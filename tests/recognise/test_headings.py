@@ -64,6 +64,9 @@ Checking userland and kernel versions:|daily|world_kernel|reboot_pending|state
 Scrubbing of zfs pools:|daily|zfs_scrub|zfs_scrub|state
 Trimming of zfs pools:|daily|zfs_trim|zfs_trim|state
 Running /etc/daily.local:|daily|local|local|none
+PostgreSQL maintenance|daily|pgsql|pgsql|none
+PostgreSQL backups|daily|pgsql|pgsql|none
+PostgreSQL vacuum|daily|pgsql|pgsql|none
 Tidying Exim hints databases:|daily|exim_tidy|exim_tidy|none
 SMART status:|daily|smart|smart|state
 Doing login accounting:|monthly|login_accounting|login_accounting|none
@@ -90,6 +93,9 @@ HOST kernel log messages:|security|kernel_messages|kernel|one-shot
 HOST login failures:|security|login_failures|login_failures|per-day
 HOST refused connections:|security|refused_connections|refused_connections|per-day
 Checking for a current audit database:|security|audit_database|audit_database|state
+Cleaning up kernel database files:|weekly|clean_kvmdb|clean_kvmdb|none
+Checking Let's Encrypt certificate status:|weekly|certificates|certificates|none
+Deploying Let's Encrypt certificates:|weekly|certificates|certificates|none
 Rebuilding locate database:|weekly|locate|locate|none
 Rebuilding whatis database:|weekly|whatis|whatis|none
 Reformatting manual pages:|weekly|catman|catman|none

@@ -60,7 +60,7 @@ def zabbix(body: str, subject: str, *headers: str, sender: str = "zabbix@mon01.e
 def test_a_problem_has_key_host_severity_and_value(word: str, severity: Severity | None) -> None:
     found = zabbix(PROBLEM.format(word), "Problem: High load on db03", REPLY)
     assert (found.kind, found.host) == ("zabbix", "db03.example.net")
-    only = section(found, "problem")
+    only = section(found, "information" if severity is Severity.INFO else "problem")
     assert (only.check, only.item, only.state, only.severity, only.recovery) == ("zabbix", "25", State.PROBLEM, severity, Recovery.EXPLICIT)
     assert only.summary == "High load on db03"
     assert f"Severity: {word}" in only.lines
@@ -80,15 +80,20 @@ def test_the_duration_in_the_first_line_of_4_4_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("did", "status", "state", "severity"),
+    ("did", "status", "name", "state", "severity"),
     [
-        ("acknowledged and commented", "PROBLEM", State.INFO, None),
-        ("commented and changed severity from Average to Disaster", "PROBLEM", State.PROBLEM, Severity.CRITICAL),
-        ("closed", "RESOLVED", State.OK, None),
+        ("acknowledged and commented", "PROBLEM", "update", State.INFO, None),
+        ("commented and changed severity from Average to Disaster", "PROBLEM", "raised", State.PROBLEM, Severity.CRITICAL),
+        ("changed severity from Warning to Schwer", "PROBLEM", "raised", State.PROBLEM, None),
+        ("changed severity from Disaster to Warning", "PROBLEM", "update", State.INFO, Severity.WARNING),
+        ("changed severity from Warning to Information", "PROBLEM", "update", State.INFO, Severity.INFO),
+        ("closed", "RESOLVED", "recovery", State.OK, None),
     ],
 )
-def test_an_update_is_news_only_where_it_changes_something(did: str, status: str, state: State, severity: Severity | None) -> None:
-    only = section(zabbix(UPDATE.format(did, status), "Updated problem in 15s: High load on db03", REPLY), "update")
+def test_an_update_is_news_only_where_it_changes_something(
+    did: str, status: str, name: str, state: State, severity: Severity | None
+) -> None:
+    only = section(zabbix(UPDATE.format(did, status), "Updated problem in 15s: High load on db03", REPLY), name)
     assert (only.item, only.state, only.severity) == ("25", state, severity)
 
 
@@ -97,7 +102,7 @@ def test_the_old_texts_name_the_host_in_the_item_and_the_event_at_the_end(status
     found = zabbix(OLD.format(status), f"{status}: Agent is down on s5-ldn")
     only = section(found, name)
     assert (found.host, only.item, only.state, only.severity) == ("s5-ldn", "3250", state, Severity.HIGH)
-    assert only.lines[0] == "Severity: Average"
+    assert only.lines[:2] == ("Agent is down on s5-ldn", "Severity: Average")
 
 
 @pytest.mark.parametrize(("subject", "status"), [("OK: Agent is down", "PROBLEM"), ("PROBLEM: Agent is down", "OK")])
@@ -112,7 +117,7 @@ def test_html_says_the_same_as_text() -> None:
     body = "<b>Problem started</b> at 20:41:49 on 2026.11.22<br>" + html
     found = zabbix(body, "Problem: High load on db03", REPLY, "MIME-Version: 1.0", "Content-Type: text/html; charset=UTF-8")
     only = section(found, "problem")
-    assert (found.host, only.item, only.severity, only.lines[0]) == (
+    assert (found.host, only.item, only.severity, only.lines[3]) == (
         "db03.example.net",
         "25",
         Severity.HIGH,
@@ -148,8 +153,9 @@ def test_the_rarer_mails_are_known(subject: str, body: str, name: str, item: str
     ],
 )
 def test_a_sites_own_text_is_known_by_the_reply_header(subject: str, name: str) -> None:
-    only = section(zabbix("Im Raum 3 ist etwas\n", subject, REPLY), name)
-    assert only.item == "25"
+    found = zabbix("Im Raum 3 ist etwas\n", subject, REPLY)
+    assert section(found, name).item == "25"
+    assert found.host == ("db03" if "db03" in subject else "mon01.example.net")
 
 
 def test_the_key_without_any_id_has_no_values_in_it() -> None:
@@ -165,3 +171,70 @@ def test_an_unresolved_macro_stays_as_it_is() -> None:
 def test_one_mark_alone_makes_no_zabbix_mail() -> None:
     assert zabbix("hello\n", "Problem: my printer", sender="alice@example.org").kind == "human"
     assert zabbix("hello\n", "Problem: my printer", sender="root@web07.example.org").kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("event", "severity", "name"),
+    [
+        ("/etc/passwd has been changed", "Warning", "change"),
+        ("Linux: Operating system description has changed", "Warning", "change"),
+        ("web07 has been restarted (uptime < 10m)", "Warning", "change"),
+        ("Checksum of /etc/shadow has been changed", "Warning", "problem"),
+        ("/etc/passwd has been changed", "High", "problem"),
+        ("RAID state has changed", "Warning", "problem"),
+    ],
+)
+def test_only_known_changes_up_to_warning_are_low(event: str, severity: str, name: str) -> None:
+    body = PROBLEM.format(severity).replace("High load on db03", event)
+    assert zabbix(body, f"Problem: {event}", REPLY).sections[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("body", "subject", "host", "item", "severity", "state"),
+    [
+        (
+            "告警主机:web07.example.org\n告警等级:Disaster\n当前状态:PROBLEM:15 %\n事件ID:4711\n",
+            "故障PROBLEM, web07: /var",
+            "web07.example.org",
+            "4711",
+            Severity.CRITICAL,
+            State.PROBLEM,
+        ),
+        (
+            "Servidor: web07.example.org\nSeveridad: Alta\nEstado: OK\nID del evento: 4711\n",
+            "Recuperado OK: /var",
+            "web07.example.org",
+            "4711",
+            Severity.HIGH,
+            State.OK,
+        ),
+    ],
+)
+def test_translated_texts_of_a_zabbix_account_are_read(
+    body: str, subject: str, host: str, item: str, severity: Severity, state: State
+) -> None:
+    found = zabbix(body, subject)
+    only = found.sections[0]
+    assert (found.kind, found.host, only.item, only.severity, only.state) == ("zabbix", host, item, severity, state)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        PROBLEM.format("High"),
+        PROBLEM.format("High").replace("Original problem ID: 25\n", ""),
+        RESOLVED,
+        OLD.format("PROBLEM"),
+        OLD.format("PROBLEM").replace("Original event ID: 3250\n", ""),
+        UPDATE.format("acknowledged", "PROBLEM"),
+        "Discovery rule: LAN\n\nDevice IP: 192.0.2.1\nDevice DNS: \nDevice status: DOWN\n",
+        "Host name: web09\nHost IP: 192.0.2.9\nAgent port: 10050\n",
+    ],
+)
+def test_a_bare_body_is_claimed_by_its_own_lines(body: str) -> None:
+    assert report(body).kind == "zabbix"
+
+
+def test_an_empty_severity_is_still_a_problem() -> None:
+    only = zabbix(OLD.format("PROBLEM").replace("Average", ""), "PROBLEM: Agent is down").sections[0]
+    assert (only.name, only.state, only.severity) == ("problem", State.PROBLEM, None)

@@ -43,6 +43,7 @@ def told(tmp_path: Path, text: str) -> list[str]:
         (EVENT + "line = ['x']\n", "4:1 unknown key line / did you mean lines?"),
         (EVENT, "1:1 the rule matches nothing"),
         (EVENT + "lines = ['x']\nseverity = 'hgih'\n", "5:1 unknown severity 'hgih' / did you mean high?"),
+        (EVENT + "lines = ['x']\nrecovery = 'oneshot'\n", "5:1 unknown recovery 'oneshot' / did you mean one-shot?"),
         (EVENT + "lines = ['x']\nseverity = 3\n", "5:1 unknown severity 3 / write one of info, warning, high, critical"),
         (EVENT + "lines = ['x']\nstatus = 'off'\n", "5:1 unknown status 'off' / write one of active, test"),
         (EVENT + "floor = ['degrded']\n", "4:10 the floor has no entry degrded / did you mean degraded?"),

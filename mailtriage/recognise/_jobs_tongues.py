@@ -1,0 +1,56 @@
+"""Words of trouble in the languages programs are translated to most: German, French, Spanish, Italian, Dutch, Portuguese, and some others.
+
+Read from the translations of coreutils, tar, rsync, bash, wget, PostgreSQL, apt and libc. Patterns for RE2, in any case.
+"""
+
+from __future__ import annotations
+
+# Nothing went wrong, in other words.
+NOTHING = (
+    r"(?:\b0|\bkeine?[nr]?|\bohne|\baucune?|\bsans|\bning[uú]n[ao]?|\bsin|\bnessun[ao]?|\bsenza|\bgeen|\bzonder|\bnenhuma?|\bsem"
+    r"|\binga|\bingen|\bbez|\b0 шт\.) +"
+    r"(?:\w+ )?(?:fehler\w*|warnung\w*|probleme?n?|erreurs?|échecs?|avertissements?|problèmes?|errore?s?|errori|problemas?"
+    r"|avisos?|problemi|avvisi|fouten|fout|"
+    r"waarschuwingen|problemen|erros?|falhas?|fel|fejl|błędów|chyb|ошибок)",
+    r"\b(?:fehler|warnungen|erreurs?|errores|errori|fouten|erros|fel|fejl|błędy|chyby|ошибки?)\s*[:=]\s*0(?:\s|$|[,;.)])",
+    r"\bfehlerfrei\b|\bfoutloos\b",
+)
+TROUBLE = (
+    # German
+    r"\b(?:fehlgeschlagen\w*|fehlschlag\w*|fehler(?:haft\w*|status|meldung\w*|code)?|\w*syntaxfehler|gescheitert|abgebrochen"
+    r"|abbruch|misslungen|missglückt)\b",
+    r"\b(?:konnten?|kann|können|könnte) (?:\S{1,40} ){0,6}?nicht\b|\bnicht (?:möglich|gefunden|erreichbar|verfügbar|lesbar"
+    r"|geöffnet|gestartet|erlaubt|gültig|mehr)\b|\bunmöglich\b",
+    r"\b(?:keine berechtigung|zugriff verweigert|verweigert|abgelehnt|zeitüberschreitung|kein speicherplatz|kein platz"
+    r"|speicherplatz \w+ knapp|(?:festplatte|platte|partition)\b.{0,20} voll|\S*überschritten"
+    r"|beschädigt\w*|defekt\w*|abgelaufen\w*|läuft \w*\s?ab|schwerwiegend\w*|kritisch\w*|störung\w*|ausfall|ausgefallen"
+    r"|speicherzugriffsfehler|getötet|datei oder verzeichnis nicht)\b",
+    # French
+    r"(?:^|[\s«(])(?:échec|échou\S*|délai (?:\S+ )*dépassé|dépassé\S*|état d.échec)",
+    r"\b(?:erreurs?|impossible|introuvable|injoignable|refusée?s?|permission non accordée|aucun espace|plus d.espace|a échoué"
+    r"|(?:disque|partition) (?:\S+ )?(?:plein|saturé)e?|aucun fichier ou dossier|expirée?s?"
+    r"|abandon(?:né)?|arrêt avec code|corrompue?s?|erreur de segmentation|interrompue?|indisponible|alerte)(?:\s|$|[:;,.!)])",
+    # Spanish, Portuguese
+    r"\b(?:falló|fallo|fallido|fallida|fallaron|fallos?|ha fallado|no se (?:puede|pudo|pudieron|ha podido|ha encontrado"
+    r"|encontró)|permiso denegado|denegad[oa]|rehusada|rechazad[oa]|no queda espacio|espacio en disco"
+    r"|no existe|no encontrad[oa]|agotado|caíd[oa]|inaccesible|caducad[oa]|expirad[oa]|imposible|errores|violación de segmento"
+    r"|error sintáctico)(?:\s|$|[:;,.!)])",
+    r"\b(?:falhas?|falhou|erros?|não foi possível|não encontrad[oa]|negad[oa]|recusada|sem espaço|não existe|impossível"
+    r"|permissão negada|tempo esgotado|não há espaço)(?:\s|$|[:;,.!)])",
+    # Italian
+    r"\b(?:fallit[oaie]|fallimento|errore|errori|non riuscit[oa]|non è (?:stato )?(?:possibile|riuscit[oa])|impossibile|permesso negato|negato"
+    r"|rifiutat[oa]|spazio esaurito|in esaurimento|non esistente|non trovat[oa]"
+    r"|scadut[oa]|irraggiungibile|interrotto|errore di segmentazione|danneggiat[oa])(?:\s|$|[:;,.!)])",
+    # Dutch
+    r"\b(?:mislukte?|fout|fouten|foutmelding|\w*syntaxfout|fouttoestand|kan (?:\S{1,40} ){0,5}niet|kon (?:\S{1,40} ){0,5}niet"
+    r"|geweigerd|niet gevonden|geen ruimte|bestaat niet"
+    r"|onbereikbaar|verlopen|afgebroken|beschadigd|segmentatiefout|toegang geweigerd|onmogelijk)\b",
+    # Scandinavian, Polish, Czech, Russian, Hungarian, Turkish
+    r"\b(?:misslyckades|kunde inte|fel|nekas|åtkomst nekad|mislykkedes|kunne ikke|fejl|adgang nægtet|feil|nektet)(?:\s|$|[:;,.!)])",
+    r"(?:błąd|błędy|nie można|nie powiodł\w+|odmowa|brak miejsca|nie znaleziono|brak dostępu|chyba|selhal\w*|nelze|nenalezen\w*"
+    r"|přístup odmítnut|není místo)(?:\s|$|[:;,.!)])",
+    r"(?:ошибк[аиу]|не удалось|не удаётся|отказано|не найден\w*|нет места|невозможно|сбой|недоступ\w+|nem sikerült|hiba"
+    r"|başarısız|hata|bulunamadı)(?:\s|$|[:;,.!)])",
+    # Japanese, Chinese, Korean
+    r"エラー|失敗|できません|見つかりません|許可がありません|空き領域|错误|失败|无法|拒绝|不存在|没有空间|錯誤|失敗|無法|오류|실패|거부",
+)

@@ -1,0 +1,129 @@
+"""What mails of monitoring systems share: words of state, performance data, the line that says what a mail is about."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+from mailtriage.recognise._hosts import longer_host, sane_host
+from mailtriage.recognise._measures import measure
+from mailtriage.recognise._sections import SectionType, body_lines
+from mailtriage.types import Measure, Message, Recovery, Severity, State
+
+# Words of Nagios and its kin. UNREACHABLE, UNKNOWN: the monitoring does not see, which is no proof of trouble.
+SEVERITIES = {
+    "WARNING": Severity.WARNING,
+    "WARN": Severity.WARNING,
+    "CRITICAL": Severity.HIGH,
+    "CRIT": Severity.HIGH,
+    "UNKNOWN": Severity.WARNING,
+    "UNKN": Severity.WARNING,
+    "DOWN": Severity.HIGH,
+    "UNREACHABLE": Severity.WARNING,
+    "UNREACH": Severity.WARNING,
+}
+GOOD = frozenset({"OK", "UP"})
+STATE_WORDS = "OK|UP|WARN(?:ING)?|CRIT(?:ICAL)?|UNKN(?:OWN)?|DOWN|UNREACH(?:ABLE)?|PEND(?:ING)?"
+TYPE_WORDS = (
+    "PROBLEM|RECOVERY|ACKNOWLEDGE?MENT|FLAPPING(?:START|STOP|END|DISABLED)?|DOWNTIME(?:START|STOP|END|CANCELL?ED|REMOVED)?|CUSTOM|TEST"
+)
+# Written into the subject of a severity label by sites and mixins.
+LABEL_SEVERITIES = {
+    **dict.fromkeys(("critical", "crit", "page", "disaster", "emergency", "fatal", "p1", "sev1"), Severity.CRITICAL),
+    **dict.fromkeys(("high", "major", "error", "severe", "alert", "ticket", "average"), Severity.HIGH),
+    **dict.fromkeys(("warning", "warn", "minor", "medium"), Severity.WARNING),
+    **dict.fromkeys(("info", "information", "informational", "none", "notice", "debug", "ok"), Severity.INFO),
+}
+_LONGEST_ITEM = 110
+_MOST_METRICS = 40
+_METRIC = re.compile(
+    r"(?:^|[\s|])(?:'([^'\n]{1,80})'|([^\s=';|]{1,80}))=(-?\d{1,18}(?:\.\d{1,12})?)(?:[a-zA-Z%µ]{0,6})(?=;|\s|$)", re.MULTILINE
+)
+_LOOPBACK = frozenset({"localhost", "localhost.localdomain", "127.0.0.1", "::1"})
+
+
+def notification_types(check: str) -> dict[str, SectionType]:
+    """The three things Nagios and its kin say: trouble, its end, and what is neither."""
+    return {
+        "problem": SectionType(
+            name="problem",
+            about="a host or service is not well [service, `host` for the host itself]",
+            check=check,
+            recovery=Recovery.EXPLICIT,
+            measures=("metric",),
+        ),
+        "recovery": SectionType(
+            name="recovery", about="it is well again [the same]", check=check, recovery=Recovery.EXPLICIT, measures=("metric",)
+        ),
+        "notice": SectionType(
+            name="notice",
+            about="an acknowledgement, a downtime, flapping, a message of an operator: no new problem [the same]",
+            check=check,
+            recovery=Recovery.EXPLICIT,
+            measures=("metric",),
+        ),
+    }
+
+
+def told(types: Iterable[str], states: Iterable[str]) -> tuple[str, State]:
+    """What a notification is, by all the words it has for its type and its state. One that is bad makes it bad."""
+    said = {word.upper() for word in types if word}
+    shown = {word.upper() for word in states if word}
+    is_bad = any(word in SEVERITIES for word in shown)
+    if any(word.startswith("PROBLEM") for word in said):
+        return "problem", State.PROBLEM
+    if any(not word.startswith("RECOVERY") for word in said):
+        return "notice", State.INFO
+    if is_bad:
+        return "problem", State.PROBLEM
+    if said or shown & GOOD:
+        return "recovery", State.OK
+    return "notice", State.INFO
+
+
+def worst(states: Iterable[str]) -> Severity | None:
+    """The severity of the worst state, None if no state is bad."""
+    found = [SEVERITIES[word.upper()] for word in states if word.upper() in SEVERITIES]
+    return max(found, key=lambda severity: severity.rank, default=None)
+
+
+def told_lines(message: Message, headline: str) -> tuple[str, ...]:
+    """The lines of a section that is a whole mail: what it says in one line, its subject, its text."""
+    subject = (f"Subject: {message.subject}",) if message.subject else ()
+    return (headline[:400], *subject, *body_lines(message.text))
+
+
+def metrics(text: str, service: str) -> list[Measure]:
+    """The performance data in a text, `'label'=value[unit];warn;crit;min;max`."""
+    return [
+        measure("metric", f"{service} {quoted or plain}".strip(), float(value))
+        for quoted, plain, value in _METRIC.findall(text[:20000])[:_MOST_METRICS]
+    ]
+
+
+def short_item(item: str) -> str:
+    """An item that still tells things apart when it is cut to the length of a key."""
+    item = " ".join(item.split())
+    if len(item) <= _LONGEST_ITEM:
+        return item
+    return f"{item[: _LONGEST_ITEM - 10]} #{hashlib.sha256(item.encode()).hexdigest()[:8]}"
+
+
+def monitored_host(name: str, address: str, message: Message) -> tuple[str, str]:
+    """The host a mail is about, and what its items begin with where the host has a name that is none."""
+    host = sane_host(name)
+    if host and host not in _LOOPBACK:
+        return longer_host(host, message.host), ""
+    if name.strip().lower() in _LOOPBACK:
+        return message.host, ""
+    place = sane_host(address)
+    if place and place not in _LOOPBACK:
+        return place, ""
+    return message.host, f"{name.strip()}/" if name.strip() else ""
+
+
+def one_host(hosts: Iterable[str], message: Message) -> str:
+    """The host of a report of several sections: theirs, where it is one; else the one that sends it."""
+    named = {host for host in hosts if host}
+    return next(iter(named)) if len(named) == 1 else message.host

@@ -1,0 +1,103 @@
+"""apcupsd for UPSs of APC, 3.8 to 3.14: subject and first line `db03 UPS smart1500 Power Failure !!!`."""
+
+from __future__ import annotations
+
+import re
+
+from mailtriage.recognise import _people
+from mailtriage.recognise._appliance import host_of
+from mailtriage.recognise._measures import measure
+from mailtriage.recognise._sections import SectionType, body_lines, first_line
+from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
+
+_SENTENCE = re.compile(
+    r"(?P<host>\S{1,255}) (?:(?:UPS ?(?P<ups>\S{0,60}) )?(?P<power>Power Failure !!!|Power has returned)"
+    r"|UPS ?(?P<battery_ups>\S{0,60}) (?P<battery>battery needs changing NOW\.?|battery .{1,60}|.{0,20}(?:low battery|shutdown|overload).{0,40})"
+    r"|Communications with UPS ?(?P<comm_ups>\S{0,60}) (?P<comm>lost|restored))",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"^ ?([A-Z][A-Z0-9 ]{1,9}?) *: ?(.*)$", re.MULTILINE)
+_KEYS = {"BCHARGE": "ups_charge", "LOADPCT": "ups_load", "LINEV": "ups_voltage", "TIMELEFT": "ups_runtime", "ITEMP": "temperature"}
+_NUMBER = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?: (Percent|Minutes|Volts|C|Seconds|F)\b.*)?")
+_TYPES = {
+    name: SectionType(
+        name=name,
+        about=about,
+        check=check,
+        recovery=Recovery.EXPLICIT,
+        measures=("ups_charge", "ups_load", "ups_voltage", "ups_runtime", "temperature"),
+    )
+    for name, check, about in (
+        ("power", "ups_power", "the power failed, or is back [UPS]"),
+        ("comm", "ups_comm", "the UPS does not answer, or answers again [UPS]"),
+        ("battery", "ups_battery", "the battery is low or has to be replaced [UPS]"),
+    )
+}
+SECTIONS = tuple(_TYPES.values())
+
+
+def claims(message: Message) -> bool:
+    """True if the first line is apcupsd's, and the subject is the same or the lines of `apcaccess status` follow."""
+    first = first_line(message.text)
+    if "UPS" not in first and "Power" not in first:
+        return False
+    if not _SENTENCE.fullmatch(first):
+        return False
+    status = {name for name, _ in _STATUS.findall(message.text[:6000])}
+    return (message.subject.strip() == first or len(status & {"APC", "HOSTNAME", "UPSNAME", "STATUS", "BCHARGE", "LINEV"}) >= 3) and not _people.forbids(
+        message
+    )
+
+
+def report(message: Message) -> Report:
+    """One section, and one more where the status shows a battery that has to be replaced."""
+    found = _SENTENCE.fullmatch(first_line(message.text))
+    status = {name.strip(): value.strip() for name, value in _STATUS.findall(message.text[:20000])}
+    if found is None:
+        return Report(kind="apcupsd", host=message.host, sections=())
+    ups = found.group("ups") or found.group("comm_ups") or found.group("battery_ups") or status.get("UPSNAME", "")
+    name, is_over = _told(found)
+    flags = set(status.get("STATUS", "").split())
+    is_bad = bool(flags & {"ONBATT", "LOWBATT", "COMMLOST", "SHUTTING", "OVERLOAD", "NOBATT"})
+    state = State.OK if is_over and not is_bad else State.PROBLEM
+    summary = first_line(message.text)
+    section = _TYPES[name].section(
+        body_lines(message.text),
+        item=ups,
+        state=state,
+        severity=_severity(name, found.group(0), flags),
+        summary=summary,
+        measures=_measures(status, ups),
+    )
+    return Report(kind="apcupsd", host=host_of(message, found.group("host")), sections=(section, *_battery(name, flags, ups)))
+
+
+def _told(found: re.Match[str]) -> tuple[str, bool]:
+    if found.group("power"):
+        return "power", "returned" in found.group("power").lower()
+    if found.group("comm"):
+        return "comm", found.group("comm").lower() == "restored"
+    return "battery", False
+
+
+def _severity(name: str, sentence: str, flags: set[str]) -> Severity:
+    if "LOWBATT" in flags or "SHUTTING" in flags or re.search(r"low battery|shutdown|exhausted|fail(?:ed)?\b(?! !!!)", sentence):
+        return Severity.CRITICAL
+    return Severity.HIGH if name == "power" else Severity.WARNING
+
+
+def _battery(name: str, flags: set[str], ups: str) -> tuple[Section, ...]:
+    bad = sorted(flags & {"REPLACEBATT", "NOBATT"})
+    if name == "battery" or not bad:
+        return ()
+    return (_TYPES["battery"].section((f"STATUS: {' '.join(bad)}",), item=ups, state=State.PROBLEM, severity=Severity.WARNING, summary=f"UPS {ups}: {' '.join(bad)}"),)
+
+
+def _measures(status: dict[str, str], ups: str) -> list[Measure]:
+    found = []
+    for key, name in _KEYS.items():
+        number = _NUMBER.fullmatch(status.get(key, ""))
+        if number and number.group(2) != "F":
+            factor = 60 if number.group(2) == "Minutes" else 1
+            found.append(measure(name, ups, float(number.group(1)) * factor))
+    return found

@@ -1,0 +1,83 @@
+"""mdadm --monitor of Linux software RAID: subject `DegradedArray event on /dev/md0:db03`."""
+
+from __future__ import annotations
+
+import re
+
+from mailtriage.recognise import _people
+from mailtriage.recognise._appliance import host_of
+from mailtriage.recognise._mdstat import Array, read_mdstat
+from mailtriage.recognise._sections import SectionType, body_lines, first_line
+from mailtriage.types import Message, Recovery, Report, Section, Severity, State
+
+_FIRST = "This is an automatically generated mail message from "
+_SUBJECT = re.compile(r"(?:\S{1,40} )?(\w{1,60}) event on (/dev/\S{1,200}?):(\S{1,255})")
+_EVENT = re.compile(r"^\s{0,8}An? (\w{1,60}) event (?:has|had|was)(?: been)? detected on md device (\S{1,200}?)\.?\s*$", re.MULTILINE)
+_RUNNING_ON = re.compile(r"message from \S{1,100}\s{1,20}running on (\S{1,255})")
+_MEASURES = ("raid_wanted", "raid_working", "raid_mismatches", "mirror_rebuild", "array_check")
+_ARRAY = SectionType(
+    name="array",
+    about="an event of an array, or an array that the mail shows degraded [array]",
+    check="mdadm",
+    recovery=Recovery.SILENCE,
+    measures=_MEASURES,
+)
+_TEST = SectionType(name="test", about="the test mail of `--test` [array]", check="mdadm", recovery=Recovery.SILENCE, measures=_MEASURES)
+SECTIONS = (_ARRAY, _TEST)
+_SEVERITIES = {"Fail": Severity.CRITICAL, "DeviceDisappeared": Severity.CRITICAL}
+
+
+def claims(message: Message) -> bool:
+    """True if the first line is mdadm's, and the sentence that names the event or the subject is too."""
+    if not first_line(message.text).startswith(_FIRST):
+        return False
+    return bool(_EVENT.search(message.text[:4000]) or _SUBJECT.fullmatch(message.subject)) and not _people.forbids(message)
+
+
+def report(message: Message) -> Report:
+    """One section for the event, and one for each other array that the mail shows degraded."""
+    text = message.text[:200000]
+    found, subject = _EVENT.search(text[:4000]), _SUBJECT.fullmatch(message.subject)
+    named = found.groups() if found else subject.groups()[:2] if subject else ("", "")
+    arrays = read_mdstat(text)
+    device = _array_of(named[1], arrays)
+    is_test = named[0] == "TestMessage" and (subject is None or subject.group(1) == "TestMessage")
+    known = arrays.get(device)
+    summary = f"{named[0]} event on {named[1]}" + (f": {known.in_words}" if known else "")
+    first = (_TEST if is_test else _ARRAY).section(
+        body_lines(message.text),
+        item=device,
+        state=State.INFO if is_test else State.PROBLEM,
+        severity=Severity.INFO if is_test else _severity(named[0], known),
+        summary=summary,
+        measures=[measure for array in arrays.values() for measure in array.measures],
+    )
+    others = [_degraded(array) for array in arrays.values() if array.is_bad and (is_test or array.name != device)]
+    running = _RUNNING_ON.search(text[:2000])
+    host = host_of(message, running.group(1).rstrip(".") if running else "", subject.group(3) if subject else "")
+    return Report(kind="mdadm", host=host, sections=(first, *others))
+
+
+def _severity(event: str, array: Array | None) -> Severity:
+    if event == "DegradedArray":
+        return array.severity if array and array.is_bad else Severity.HIGH
+    return _SEVERITIES.get(event, Severity.WARNING)
+
+
+def _degraded(array: Array) -> Section:
+    return _ARRAY.section(
+        array.lines,
+        item=array.name,
+        state=State.PROBLEM,
+        severity=array.severity,
+        summary=f"{array.name} is degraded: {array.in_words}",
+        measures=array.measures,
+    )
+
+
+def _array_of(device: str, arrays: dict[str, Array]) -> str:
+    """The name mdstat has for a device; where a name of the admin's stands for a number, the only degraded array is it."""
+    name = device.removeprefix("/dev/")
+    name = "md" + name[3:] if re.fullmatch(r"md/\d{1,4}", name) else name
+    bad = [array.name for array in arrays.values() if array.is_bad]
+    return bad[0] if name not in arrays and len(bad) == 1 else name
