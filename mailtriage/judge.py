@@ -146,7 +146,7 @@ def _endings(report: Report, section: Section, reason: Reason) -> tuple[Event, .
         return ()
     return (
         Event(
-            host=report.host,
+            host=section.host or report.host,
             check=section.check,
             item=one_line(section.item, 120),
             state=State.OK,
@@ -232,7 +232,7 @@ def _because(hit: Hit) -> Reason:
 def _event(report: Report, section: Section, hit: Hit) -> Event:
     state = State.OK if section.state is State.OK else State.PROBLEM
     return Event(
-        host=report.host,
+        host=section.host or report.host,
         check=hit.rule.check or section.check,
         item=one_line(hit.item(section), 120),
         state=state,

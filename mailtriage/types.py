@@ -128,6 +128,7 @@ class Section:
     heading: str = ""
     check: str = ""  # the check it feeds; the section's name if not given
     item: str = ""  # what the check is about, where the section is about one thing
+    host: str = ""  # the host it is about, where that is another than the report's
     recovery: Recovery = Recovery.NONE
     state: State = State.INFO  # what the sender itself states, where it does
     severity: Severity | None = None  # what the sender itself states, where it does

@@ -289,3 +289,12 @@ def test_a_good_report_that_is_dropped_ends_the_problem_its_sender_names() -> No
 def test_a_rule_may_say_how_its_event_ends() -> None:
     (event,) = verdict(section("ada0 wears out"), replace(EVENT, recovery=Recovery.ONE_SHOT)).events
     assert event.recovery is Recovery.ONE_SHOT
+
+
+def test_a_section_about_another_host_raises_an_event_of_that_host() -> None:
+    (event,) = verdict(section("ada0 wears out", host="db01.example.org"), EVENT).events
+    assert event.key == "db01.example.org/smart/ada0"
+    (ending,) = verdict(
+        section("fine", host="db01.example.org", name="job", item="x", state=State.OK, recovery=Recovery.EXPLICIT), DROP_ALL
+    ).events
+    assert ending.key == "db01.example.org/job/x"

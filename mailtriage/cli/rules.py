@@ -30,11 +30,11 @@ def check(
     Example: mailtriage rules check rules
     """
     from mailtriage import rulebook as book
-    from mailtriage.recognise import section_names
+    from mailtriage.recognise import SectionNames
     from mailtriage.shipped import shipped
 
     rulebook = book.load(path if path is not None else shipped("rules"))
-    findings = book.check(rulebook, today=moment(now).date(), sections=section_names())
+    findings = book.check(rulebook, today=moment(now).date(), sections=SectionNames())
     if as_json:
         print(book.as_json(findings))
     else:
@@ -88,12 +88,12 @@ def coverage(
     from mailtriage.cli.triage import rulebook_for
     from mailtriage.pipeline import read
     from mailtriage.receive.files import read_mails
-    from mailtriage.recognise import section_names
+    from mailtriage.recognise import SectionNames
     from mailtriage.types import RawMail
 
     at = datetime.now(UTC)
     raws = (RawMail(id=label, received_at=at, data=data) for path in paths for label, data in read_mails(path))
-    found = book.coverage(rulebook_for(rules), (read(raw)[1] for raw in raws), section_names())
+    found = book.coverage(rulebook_for(rules), (read(raw)[1] for raw in raws), SectionNames())
     if as_json:
         print_json(
             {

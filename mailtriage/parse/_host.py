@@ -12,12 +12,14 @@ _FROM = re.compile(r"^from ([A-Za-z0-9._-]+|\[[^\]]{0,60}\])(?: \((?:(?:HELO|EHL
 # Written by the host itself as it takes in a local mail: Postfix (`from userid 0`), Exim (`with local`), sendmail
 # (`from root@localhost`), dma (`from root (uid 0)`), OpenSMTPD (`[local]`), sSMTP.
 _LOCAL = re.compile(
-    r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|invoked by uid|\[local\]|^by \S+ \((?:sSMTP|Postfix|OpenSMTPD|msmtp|esmtp)"
+    r"from userid \d|\bwith local\b|^\(from [^ )]+\)|\(uid \d+\)|invoked by uid|\[local\]|^by \S+ \((?:sSMTP|Postfix|OpenSMTPD"
+    r"|msmtp|esmtp)"
 )
 # Handed over the loopback. Where brackets give the peer's address it counts, not the name the peer gives itself: Python says
 # `[127.0.1.1]` of itself where it knows no name.
 _LOOPBACK = re.compile(
-    r"^from (?:[^()]{0,300}\((?:[^()\[]{0,300}\[)?(?:127\.|(?:IPv6:)?::1\b)|\S*localhost\S*\s+(?:by\b|\(\S*localhost)|\[127\.[\d.]+\]\s+by\b)"
+    r"^from (?:[^()]{0,300}\((?:[^()\[]{0,300}\[)?(?:127\.|(?:IPv6:)?::1\b)|\S*localhost\S*\s+(?:by\b|\(\S*localhost)"
+    r"|\[127\.[\d.]+\]\s+by\b)"
 )
 _MAIL_DOMAIN = re.compile(r"[^.]+\.(?:[^.]+|(?:co|com|ac|or|ne|org|net|gov|edu|gob)\.[a-z]{2})")
 _LOCAL_ACCOUNTS = frozenset(

@@ -11,12 +11,12 @@ import re
 # One of these makes a header, two of the weak ones do as well.
 _SURE = (
     rb"received(?:-spf)?|return-path|from|subject|message-id|mime-version|delivered-to|envelope-to|reply-to|in-reply-to|references|dkim-signature"
-    rb"|authentication-results|delivery-date|user-agent|auto-submitted|(?:x|content|list|arc|resent)-[a-z0-9_.+-]+"
+    rb"|authentication-results|delivery-date|auto-submitted|(?:x|content|list|arc|resent)-[a-z0-9_.+-]+"
 )
 _WEAK = rb"date|to|cc|bcc|sender"
 _OTHER = (
     rb"precedence|organi[sz]ation|importance|priority|sensitivity|status|lines|newsgroups|keywords|comments|approved|autocrypt|encoding"
-    rb"|(?:thread|ms|dkim|domainkey|accept|disposition|auto|mail|feedback|original|envelope|errors|apparently|authentication|require)-[a-z0-9_.-]+"
+    rb"|(?:thread|ms|dkim|domainkey|accept|disposition|auto|mail|user|feedback|original|envelope|errors|apparently|authentication|require)-[a-z0-9_.-]+"
 )
 _NAME = rb"(?:(?i:" + _SURE + rb"|" + _WEAK + rb"|" + _OTHER + rb")|[A-Z][A-Za-z0-9_]*-[A-Za-z0-9_.-]*)"
 # Possessive, for two of the alternatives may fit one line.
@@ -38,6 +38,8 @@ def prepared(data: bytes) -> bytes:
     if _CLEAN.match(data, 0, _LONGEST):
         return data
     data = data.removeprefix(_BOM)
+    if b"\n" not in data and b"\r" in data:
+        data = data.replace(b"\r", b"\n")  # an old Mac wrote it
     leading = _LEADING.match(data)
     if leading and _header(data[leading.end() : leading.end() + _LONGEST])[0]:
         data = data[leading.end() :]

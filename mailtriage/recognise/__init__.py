@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Protocol, cast
 
-from mailtriage.recognise import human, unknown
+from mailtriage.recognise import unknown
 from mailtriage.recognise._measures import MEASURES
 from mailtriage.recognise._sections import SectionType
 from mailtriage.types import Message, Report
 
-__all__ = ["Recogniser", "kinds", "measures", "name", "recognise", "section_names"]
+__all__ = ["Recogniser", "SectionNames", "kinds", "measures", "name", "recognise"]
 
 _logger = logging.getLogger(__name__)
 _LAST = ("human", "unknown")
@@ -35,9 +36,17 @@ class Recogniser(Protocol):
 @cache
 def kinds() -> tuple[Recogniser, ...]:
     """The recognisers in the order they are asked: machines by name, then people, then unknown."""
+    return tuple(map(_module, _names()))
+
+
+@cache
+def _names() -> tuple[str, ...]:
     names = sorted(found.name for found in pkgutil.iter_modules(__path__) if not found.name.startswith("_") and found.name not in _LAST)
-    machines = tuple(cast(Recogniser, importlib.import_module(f"{__name__}.{name}")) for name in names)
-    return (*machines, cast(Recogniser, human), cast(Recogniser, unknown))
+    return (*names, *_LAST)
+
+
+def _module(kind: str) -> Recogniser:
+    return cast(Recogniser, importlib.import_module(f"{__name__}.{kind}"))
 
 
 def name(kind: Recogniser) -> str:
@@ -45,9 +54,19 @@ def name(kind: Recogniser) -> str:
     return kind.__name__.rpartition(".")[2]
 
 
-def section_names() -> dict[str, tuple[str, ...]]:
-    """The sections each kind may be cut into."""
-    return {name(kind): tuple(one.name for one in kind.SECTIONS) for kind in kinds()}
+class SectionNames(Mapping[str, tuple[str, ...]]):
+    """The sections each kind may be cut into; a recogniser is imported when its kind is asked for."""
+
+    def __getitem__(self, kind: str) -> tuple[str, ...]:
+        if kind not in _names():
+            raise KeyError(kind)
+        return tuple(one.name for one in _module(kind).SECTIONS)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_names())
+
+    def __len__(self) -> int:
+        return len(_names())
 
 
 def measures() -> dict[str, tuple[str, str]]:

@@ -11,27 +11,39 @@ from mailtriage.types import Measure, Message, Recovery, Section, Severity, Stat
 
 # A bad word wins over a good one: `rebuild failed` is no recovery.
 _BAD = re.compile(
-    r"\bfail(?!over|back)|\bfault|\bdegrad|\bcrash|\bcritical|\bfatal|\berror|\bcorrupt|\bmissing|\blost\b|\bdown\b|\bbad sector|\bunreadable"
-    r"|\bpending\b.{0,20}\bsectors?|\boffline\b|\bunavail|\bremoved?\b|\bimproper|\babnormal|\bexceed|\bover ?temp|\boverheat|\btoo (?:high|low|hot)"
-    r"|\bpredict|\bwarning\b|\bnot (?:optimal|healthy|redundant|present|responding|mounted|available)|\bunhealthy|\bunreachable|\bout of (?:range|space)"
-    r"|\bnearly full|\balmost full|\brunning out|\blow (?:on|space|battery|capacity)|\bbattery (?:is )?low|\bdisconnect|\bshut ?down|\bpower (?:failure|loss|outage)"
-    r"|\bunsafe|\bunable\b|\bcannot\b|\bcould not\b|\bdisabled\b|\bexpired?\b|\bsuspended|\bread-?only|\bintrusion|\basserted|\bgoing (?:low|high)"
-    r"|\bblocked\b|\bvirus|\bmalware|\bransom|\bloss of\b|\bdied\b|\bdead\b|\buncorrect|\bdegener|\babort|\bstopped\b|\bunexpected|\bimpending|\bvulnerab"
-    r"|\brebuild(?:ing)? (?:has )?start|\brepair(?:ing)? (?:has )?start|\b(?:8[5-9]|9\d|100) ?%|\bon battery|\breplac|\bdefekt|\bfehler|\bausgefallen|\bherabgestuft"
-    r"|\babgestürzt|\bverschlechtert|\bbeschädigt|\bdégrad|\béchou|\bdefectu|\bpanne|\bbad blocks?|\bbbu\b.{0,30}\b(?:disabl|discharg|low)",
+    r"\bfail(?!over|back)|\bfault|\bdegrad|\bcrash|\bcritical|\bfatal|\berror|\bcorrupt|\bmissing|\blost\b|\bdown\b"
+    r"|\bbad sector|\bunreadable"
+    r"|\bpending\b.{0,20}\bsectors?|\boffline\b|\bunavail|\bremoved?\b|\bimproper|\babnormal|\bexceed|\bover ?temp"
+    r"|\boverheat|\btoo (?:high|low|hot)"
+    r"|\bpredict|\bwarning\b|\bnot (?:optimal|healthy|redundant|present|responding|mounted|available)|\bunhealthy"
+    r"|\bunreachable|\bout of (?:range|space)"
+    r"|\bnearly full|\balmost full|\brunning out|\blow (?:on|space|battery|capacity)|\bbattery (?:is )?low"
+    r"|\bdisconnect|\bshut ?down|\bpower (?:failure|loss|outage)"
+    r"|\bunsafe|\bunable\b|\bcannot\b|\bcould not\b|\bdisabled\b|\bexpired?\b|\bsuspended|\bread-?only|\bintrusion"
+    r"|\basserted|\bgoing (?:low|high)"
+    r"|\bblocked\b|\bvirus|\bmalware|\bransom|\bloss of\b|\bdied\b|\bdead\b|\buncorrect|\bdegener|\babort|\bstopped\b"
+    r"|\bunexpected|\bimpending|\bvulnerab"
+    r"|\brebuild(?:ing)? (?:has )?start|\brepair(?:ing)? (?:has )?start|\b(?:8[5-9]|9\d|100) ?%|\bon battery|\breplac"
+    r"|\bdefekt|\bfehler|\bausgefallen|\bherabgestuft"
+    r"|\babgestürzt|\bverschlechtert|\bbeschädigt|\bdégrad|\béchou|\bdefectu|\bpanne|\bbad blocks?"
+    r"|\bbbu\b.{0,30}\b(?:disabl|discharg|low)",
     re.IGNORECASE,
 )
-_GRAVE = re.compile(
-    r"\bcrash|\bfatal|\bfail(?:ed|ure)|\bcorrupt|\buncorrect|\bnon-?recoverable|\bcritical\b|\bemergency|\bdata loss|\bsuspended|\bread-?only",
-    re.IGNORECASE,
-)
+_LOST = re.compile(r"\bcrash|\bfatal|\buncorrect|\bnon-?recoverable|\bemergency|\bdata loss|\bsuspended|\bcorrupt", re.IGNORECASE)
+_WITHOUT_SPARE = re.compile(r"\bdegrad|\bremoved\b|\bsectors?\b|\bnot redundant|\bredundancy lost", re.IGNORECASE)
 _MILD = re.compile(
-    r"\b(?:predict|warning|non-?critical|correctable|login|log in|backup|update|certificate|replica|sync|space|full|8\d ?%|logon|password)", re.IGNORECASE
+    r"\b(?:predict|warning|non-?critical|correctable|login|log ?on|backup|update|certificate|replica|sync|space"
+    r"|full\b|[78]\d ?%|password)",
+    re.IGNORECASE,
 )
+_GRAVE = re.compile(r"\bfail(?:ed|ure)|\bread-?only|\bcritical\b", re.IGNORECASE)
 _GOOD = re.compile(
-    r"\brepaired\b|\brestored\b|\brecovered\b|\breturned\b|\bcleared\b|\bdeassert|\bback (?:online|to normal|in normal|up)|\bnow (?:optimal|online|available)"
-    r"|\bis (?:now )?(?:optimal|online|available|normal|healthy|ok)\b|\breturned to (?:normal|ok)|\b(?:rebuild|repair)\w*.{0,40}\b(?:complete|finished|done)"
-    r"|\bwithin range|\bhas been (?:repaired|rebuilt|restored|resolved)|\bresolved\b|\bestablished\b|\boperating normally|\bredundancy regained|\bredundant\b",
+    r"\brepaired\b|\brestored\b|\brecovered\b|\breturned\b|\bcleared\b|\bdeassert|\bback (?:online|to normal"
+    r"|in normal|up)|\bnow (?:optimal|online|available)"
+    r"|\bis (?:now )?(?:optimal|online|normal|healthy|ok)\b|\breturned to (?:normal|ok)|\b(?:rebuild"
+    r"|repair)\w*.{0,40}\b(?:complete|finished|done)"
+    r"|\bwithin range|\bhas been (?:repaired|rebuilt|restored|resolved)|\bresolved\b|\bestablished\b"
+    r"|\boperating normally|\bto:? (?:ok|normal|optimal|online)\b|\bredundancy regained|\bredundant\b",
     re.IGNORECASE,
 )
 WORDS = {
@@ -60,9 +72,14 @@ def is_good(sentence: str) -> bool:
 
 def grade(sentence: str) -> Severity:
     """How bad the words of a bad sentence are."""
-    if _MILD.search(sentence[:2000]):
+    text = sentence[:2000]
+    if _LOST.search(text):
+        return Severity.CRITICAL
+    if _WITHOUT_SPARE.search(text):
+        return Severity.HIGH
+    if _MILD.search(text):
         return Severity.WARNING
-    return Severity.CRITICAL if _GRAVE.search(sentence[:2000]) else Severity.HIGH
+    return Severity.CRITICAL if _GRAVE.search(text) else Severity.HIGH
 
 
 def told(
@@ -75,10 +92,10 @@ def told(
     severity: Severity | None = None,
     measures: Iterable[Measure] = (),
 ) -> Section:
-    """A section of this name, in the state the name says."""
+    """A section of this name, in the state the name says; its first line is the summary."""
     states = {"problem": State.PROBLEM, "recovery": State.OK}
     return types[name].section(
-        lines,
+        (" ".join(summary.split())[:300] or "(no text)", *lines),
         item=short(item),
         state=states.get(name, State.INFO),
         severity=severity,
@@ -96,6 +113,19 @@ def whole(message: Message) -> tuple[str, ...]:
     """All lines of a mail, its subject first: a verdict on the mail is a verdict on both."""
     subject = (f"Subject: {message.subject}",) if message.subject else ()
     return (*subject, *body_lines(message.text))
+
+
+def without_values(text: str) -> str:
+    """A sentence without counts, percentages and readings; the number of a disk or pool stays."""
+    return _VALUE.sub("N", text)
+
+
+_VALUE = re.compile(
+    r"(?<![\w/.-])\d{1,18}(?:\.\d{1,9})?(?: ?(?:%|°?[CF]\b|[KMGTP]i?B\b|RPM\b|V(?:olts?)?\b)"
+    r"| (?=(?:[\w()]{1,20} ){0,3}(?:sectors?|errors?|times?|days?|hours?)\b))"
+    r"|\b\d{4,18}\b|\b\d{1,2}(?::\d\d){1,2}\b",
+    re.IGNORECASE,
+)
 
 
 def fields(text: str, most: int = 200) -> dict[str, str]:

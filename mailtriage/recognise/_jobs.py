@@ -67,9 +67,12 @@ _RESTIC_TIME = re.compile(r"processed .{1,60} in (?:(\d{1,4}):)?(\d{1,2}):(\d\d)
 _EXPIRES = re.compile(r" {1,4}/\S{1,300}/live/([\w.*-]{1,253})/\S{1,40} expires on (\d{4})-(\d\d)-(\d\d) \(\w{1,20}\)")
 
 
-def read_job(lines: Sequence[str], job: str, today: date | None = None) -> tuple[Measure, ...]:
-    """The measures of what a job printed; `today` is the day the mail was sent, for what expires."""
-    return (measure("cron_lines", job, filled(lines)), *read_trouble(lines), *_of_lines(lines, job, today), *_of_tables(lines))
+def read_job(lines: Sequence[str], job: str, today: date | None = None, *, n_words: int | None = None) -> tuple[Measure, ...]:
+    """The measures of what a job printed; `today` is the day the mail was sent, for what expires.
+
+    Words of trouble are looked for in the first `n_words` lines only, where it is given.
+    """
+    return (measure("cron_lines", job, filled(lines)), *read_trouble(lines[:n_words]), *_of_lines(lines, job, today), *_of_tables(lines))
 
 
 def _of_lines(lines: Sequence[str], job: str, today: date | None) -> Iterator[Measure]:

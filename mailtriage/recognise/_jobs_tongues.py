@@ -38,7 +38,8 @@ TROUBLE = (
     r"\b(?:falhas?|falhou|erros?|não foi possível|não encontrad[oa]|negad[oa]|recusada|sem espaço|não existe|impossível"
     r"|permissão negada|tempo esgotado|não há espaço)(?:\s|$|[:;,.!)])",
     # Italian
-    r"\b(?:fallit[oaie]|fallimento|errore|errori|non riuscit[oa]|non è (?:stato )?(?:possibile|riuscit[oa])|impossibile|permesso negato|negato"
+    r"\b(?:fallit[oaie]|fallimento|errore|errori|non riuscit[oa]|non è (?:stato )?(?:possibile|riuscit[oa])|impossibile"
+    r"|permesso negato|negato"
     r"|rifiutat[oa]|spazio esaurito|in esaurimento|non esistente|non trovat[oa]"
     r"|scadut[oa]|irraggiungibile|interrotto|errore di segmentazione|danneggiat[oa])(?:\s|$|[:;,.!)])",
     # Dutch

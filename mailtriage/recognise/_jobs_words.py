@@ -6,6 +6,7 @@ as the floor does; what is left decides. What is known to be a lesser complaint 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -44,6 +45,7 @@ _HEALTHY = (
     r"(?:https?|ftp|file)://\S+",
     r"(?:^|[\s\"'(\[<=])(?:~|\.{1,2})?/[\w.+@/-]+[\w+@/-]",
     r"\b[\w.+-]+/[\w.+@-]+/[\w.+@/-]*[\w+@/-]",
+    r"\b[\w.+-]+/[\w.+@-]*[._][\w.+@/-]+",
     r"\b[\w-]*(?:error|fail|alert|crit|warn|panic|fatal|abort|exception|corrupt|expir|critical)[\w-]*\.[a-z][\w.]{1,20}\b",
     r"\b(?:error|fail|alert|exception|warning|fatal|abort|critical|expired?)_\w+",
     r"\b[a-z]\w*_(?:errors?|fail|alerts?|exceptions?|warnings?)\b",
@@ -147,8 +149,10 @@ _TROUBLE = (
     r"|permission problem|illegal option|usage: )",
     r"^traceback \(most recent|^at \S+\([\w.]+:\d+\)$|\bstack trace\b|^curl: \(\d|\berror$|\bno such file or directory\b",
     r"\bcs:(?:wfconnection|standalone|timeout|unconnected)|\bds:\S*(?:dunknown|inconsistent|failed|diskless|outdated)|\bsplit-?brain\b",
-    r"\bno (?:medium|media) (?:found|present)\b",
-    r"\binfected\b|\bunexpected\b|\bunbound variable\b|\bconffile prompt\b|\b(?:infected files: [1-9]|intrus\w+|compromised|hacked|malware|trojan|rootkit (?:found|detected)|suspicious|blacklisted"
+    r"\bno (?:medium|media) (?:found|present)\b|\bexcessive\b|^subject: .*\b(?:alerts?|alarms?|attention|emergency)\b",
+    r"\b[1-9]\d{3,} (?:messages|e?mails) .*\bqueue|\bqueue\b.*\b[1-9]\d{3,} (?:messages|e?mails)\b",
+    r"\binfected\b|\bunexpected\b|\bunbound variable\b|\bconffile prompt\b|\b(?:infected files: [1-9]|intrus\w+|compromised"
+    r"|hacked|malware|trojan|rootkit (?:found|detected)|suspicious|blacklisted"
     r"|blocklisted|is listed (?:in|on|at)|virus (?:found|detected))\b",
     r"\b(?:problems?|issues?|incidents?|outages?|anomal\w+|discrepanc\w+) (?:\w+ )?(?:detected|found|with|on|at|in|occurred"
     r"|while|during|report\w*|connecting)\b"
@@ -188,16 +192,21 @@ _LESSER = (
     r"^error: (?:\S+:\d+ |found error in |stat of |skipping \S|error running |error accessing |ignoring \S+ because |bad |destination "
     r"|unable to open \S+ for compression|failed to (?:rename|compress|open) )",
     r"^channel\b.*\bchannel failed$|^Update failed, exiting with code \d$|^\[(?:FATAL|ERROR)\] .*\bmunin\b"
-    r"|^Lock already exists: |^Error: (?:SiteDomain parameter|Couldn't open server log)",
+    r"|^Lock already exists: |^Error: (?:SiteDomain parameter|Couldn't open server log)|^Error while processing /etc/awstats/",
     # Rules of their own speak of these, with better items.
     r"^run-parts: \S+ exited with return code|^[\w.-]+ +: ok=\d+ ",
     r"^apt-key net-update \(failure\)|^(?:download [a-z ]{1,30}|(?:auto)?clean) \(error\)|^Use of uninitialized value ",
-    r"^invoke-rc\.d: (?:WARNING: No init system|action |policy-rc\.d denied)|Could not reliably determine the server's fully qualified domain name",
+    r"^invoke-rc\.d: (?:WARNING: No init system|action |policy-rc\.d denied)"
+    r"|Could not reliably determine the server's fully qualified domain name",
     r"^Last Predictive Failure Event Seq Number: 0$",
     r"^\w+=[\w() -]+\|\w+=",  # the legend below storcli's tables
     r"^file has vanished: |^(?:fetch failed\.|No mirrors remaining, giving up\.|Fetching .* failed\.)$",
     r"^terminating with warning status|^(?:rsync|borg|tar) warning: |^gpg: WARNING: ",
 )
+
+
+# The name of a file, alone on its line as copying programs list them. A name of Java may be an exception.
+_NAME = re.compile(r"(?!\S{0,500}(?:Error|Exception):?$)\S{1,500}(?:/\S{0,500}|\.[A-Za-z]\w{0,9})", re.ASCII)
 
 
 class _Words(NamedTuple):
@@ -227,6 +236,8 @@ def is_trouble(line: str) -> bool:
         line = f"{line[: _LONGEST // 2]} {line[-_LONGEST // 2 :]}"
     whole = text = line.strip().encode("utf-8", "replace")
     words = _words()
+    if _NAME.fullmatch(line.strip()):
+        return False
     if words.trouble.search(text) is None or words.lesser.search(whole) is not None:
         return False
     # Cutting leaves a blank; repeated, as two wordings may share a blank.

@@ -88,3 +88,25 @@ def split_pam(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
 
 def _item(service: str, listed: str) -> str:
     return f"{service}: {listed.lower()}".strip(": ") if service else ""
+
+
+def address_in(line: str) -> str:
+    """The address a line of the list of logins names: first, or in brackets behind a name; "" where it names a method."""
+    found = _ADDRESS.fullmatch(line.strip()) or re.fullmatch(r"([\w.:%-]{2,255})(?: ?\([^()]{0,255}\))?:?", line.strip())
+    if found is None:
+        return ""
+    named = re.search(r"\(([\d.]{7,15}|[0-9a-fA-F:]{3,45}) ?\)", line)
+    address = named.group(1) if named else found.group(1).removesuffix(":")
+    return address if "." in address or ":" in address else ""
+
+
+def unwrap(lines: list[str]) -> list[str]:
+    """The rows of df without blanks at their ends, a long device joined to the row below it."""
+    rows: list[str] = []
+    for line in lines:
+        text = line.strip()
+        if rows and rows[-1].startswith("/") and " " not in rows[-1] and text[:1].isdigit():
+            rows[-1] = f"{rows[-1]} {text}"
+        else:
+            rows.append(text)
+    return rows

@@ -11,7 +11,7 @@ from mailtriage.types import Measure, Severity
 _ARRAY = re.compile(r"\s{0,8}(md[\w/.-]{1,60}) : (active|inactive)((?: \([\w-]{1,20}\))?) ?(\S{0,20})(.*)")
 _MEMBERS = re.compile(r"\[(\d{1,4})/(\d{1,4})\] \[([U_]{1,400})\]")
 _PROGRESS = re.compile(r"\b(recovery|resync|reshape|check|repair) ?= ?(\d{1,3}(?:\.\d{1,3})?)%")
-_LEFT = {"raid1": lambda wanted: 1, "raid4": lambda wanted: wanted - 1, "raid5": lambda wanted: wanted - 1, "raid6": lambda wanted: wanted - 2}
+_SPARED = {"raid4": 1, "raid5": 1, "raid6": 2}  # members that may be missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ class Array:
         """Critical where no redundancy is left, warning while it is being rebuilt."""
         if self.running == "recovery":
             return Severity.WARNING
-        limit = _LEFT.get(self.level)
-        is_last = not self.is_active or (limit is not None and bool(self.wanted) and self.working <= limit(self.wanted))
+        spared = self.wanted - 1 if self.level == "raid1" else _SPARED.get(self.level)
+        is_last = not self.is_active or (spared is not None and bool(self.wanted) and self.working <= self.wanted - spared)
         return Severity.CRITICAL if is_last else Severity.HIGH
 
     @property

@@ -85,6 +85,7 @@ MEASURES = {
     "raid_wanted": ("", "members an array should have [array]"),
     "raid_working": ("", "members an array has [array]"),
     "raid_mismatches": ("", "mismatched blocks an array check found [array]"),
+    "array_check": ("%", "how far the check of an array has come [array]"),
     "raid_bad_disks": ("", "disks or volumes that are not well [controller]"),
     "ups_charge": ("%", "charge of the battery [UPS]"),
     "ups_runtime": ("s", "how long the battery will last [UPS]"),

@@ -11,23 +11,28 @@ import re
 from mailtriage.types import Message
 
 _REPLY = re.compile(
-    r"(?:\[[^\]\n]{1,60}\] ?)?(?:re|fwd?|aw|wg|antw|antwort|sv|vs|vl|vb|tr|rv|rif|ref|ynt|ilt|odp|pd|res|enc|atb|vá|doorst|ответ|пересл|fs|hos"
+    r"(?:\[[^\]\n]{1,60}\] ?)?(?:re|fwd?|aw|wg|antw|antwort|sv|vs|vl|vb|tr|rv|rif|ref|ynt|ilt|odp|pd|res|enc|atb|vá|doorst|ответ"
+    r"|пересл|fs|hos"
     r"|回复|回覆|答复|转发|轉寄|轉發|返信|転送|답장|전달)(?:\[\d{1,3}\]|\^\d{1,2})?\s?[::]",
     re.IGNORECASE,
 )
 _MAIL_PROGRAM = re.compile(
-    r"thunderbird|apple mail|iphone mail|ipad mail|outlook|\bmutt\b|neomutt|roundcube|k-9|evolution|kmail|claws|sylpheed|horde|squirrelmail"
-    r"|rainloop|snappymail|sogo|zimbra|lotus|notes|eudora|the bat|alpine|\bpine\b|gnus|\bmu4e\b|wanderlust|rmail|airmail|postbox|fairemail"
+    r"thunderbird|apple mail|iphone mail|ipad mail|outlook|\bmutt\b|neomutt|roundcube|k-9|evolution|kmail|claws|sylpheed|horde"
+    r"|squirrelmail"
+    r"|rainloop|snappymail|sogo|zimbra|lotus|notes|eudora|the bat|alpine|\bpine\b|gnus|\bmu4e\b|wanderlust|rmail|airmail|postbox"
+    r"|fairemail"
     r"|bluemail|mailmate|betterbird|icedove|seamonkey|open-xchange|gmail|yahoo|kopano|nine for android|samsung|aquamail|himalaya|aerc",
     re.IGNORECASE,
 )
 _ATTRIBUTION = re.compile(
     r"^(?:(?:On|Am|Le|El|Op|Il|Em|Den|Em) .{5,150}(?:wrote|schrieb|écrit|escribió|schreef|scritto|escreveu|skrev)"
     r"[^\n]{0,100}:\s*$|-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Message d'origine|Mensaje original"
-    r"|Forwarded Message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|Messaggio originale|Messaggio inoltrato|Oorspronkelijk bericht"
-    r"|Doorgestuurd bericht|Vidarebefordrat meddelande|Пересылаемое сообщение|Исходное сообщение|元のメッセージ|原始邮件|转发邮件信息) ?-{2,}"
+    r"|Forwarded Message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|Messaggio originale|Messaggio inoltrato"
+    r"|Oorspronkelijk bericht|Doorgestuurd bericht|Vidarebefordrat meddelande"
+    r"|Пересылаемое сообщение|Исходное сообщение|元のメッセージ|原始邮件|转发邮件信息) ?-{2,}"
     r"|Begin forwarded message:|Anfang der weitergeleiteten (?:Nachricht|E-Mail):|Début du message (?:réexpédié|transféré) ?:"
-    r"|_{20,}\s*\n(?:From|Von|De|Da|Van|Från): [^\n]{1,200}\n(?:Sent|Date|Gesendet|Envoyé|Enviado|Inviato|Verzonden|Skickat)(?: le)? ?: )",
+    r"|_{20,}\s*\n(?:From|Von|De|Da|Van|Från): [^\n]{1,200}\n(?:Sent|Date|Gesendet|Envoyé|Enviado|Inviato|Verzonden"
+    r"|Skickat)(?: le)? ?: )",
     re.MULTILINE,
 )
 _ZABBIX_ID = re.compile(r"<[\w.]{1,200}@zabbix\.com>")  # on the first mail too, where nothing is replied to
@@ -46,32 +51,46 @@ _CLOSING = re.compile(
 _OWN_WORDS = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|my|me|we|you|your|please|could|ich|wir|bitte|je|vous|nous|yo)\b")
 # Words no program says of itself; `I/O`, `I.` and `(I)` are no words.
 _FIRST_PERSON = re.compile(
-    r"(?<![\w(/.:=\"'-])(?:I(?:['’](?:m|ve|d|ll))?(?= [a-z])|[Mm]y (?!domain|host|network|sql)|ich (?=\w)|[Mm]ein(?:e[mnrs]?)? |[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on |\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
+    r"(?<![\w(/.:=\"'-])(?:I(?:['’](?:m|ve|d|ll))?(?= [a-z])"
+    r"|[Mm]y (?!domain|host|network|sql|IP|address|MAC)|ich (?=\w)|[Mm]ein(?:e[mnrs]?)? "
+    r"|[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on |\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
 )
 _PERSONAL_GREETING = re.compile(
-    r"(?:hi|hello|hey|hallo|moin|servus|hej|hoi|ciao|salut|dear|liebe[rs]?)(?:,? (?:all|alle|team|everyone|everybody|folks|guys|there|list|admins?|together|zusammen|tous"
+    r"(?:hi|hello|hey|hallo|moin|servus|hej|hoi|ciao|salut|dear|liebe[rs]?)(?:,? (?:all|alle|team|everyone|everybody|folks|guys"
+    r"|there|list|admins?|together|zusammen|tous"
     r"|[A-ZÄÖÜ][a-zäöüß]{1,20}(?: [A-ZÄÖÜ][a-zäöüß]{1,20})?))?[,!. ]*$",
     re.IGNORECASE,
 )
 _FORM_GREETING = re.compile(
-    r"dear (?:valued |our )?(?:user|customer|client|subscriber|member|administrator|admin|sir|madam|account|partner|domain|registrant|zimbra|vmware|nas|system)"
+    r"dear (?:valued |our )?(?:user|customer|client|subscriber|member|administrator|admin|sir|madam|account|partner|domain"
+    r"|registrant|zimbra|vmware|nas|system)"
     r"|hello,? (?:valued )?(?:customer|user|subscriber)|(?:sehr geehrte[rs]? )(?:kunde|kundin|nutzer|damen)|cher client|estimado cliente",
     re.IGNORECASE,
 )
 _FORM_WORDS = re.compile(
-    r"\bautomatically (?:generated|sent|created)\b|\bautomated (?:message|e-?mail|notification)\b|\bdo not (?:reply|respond)\b|\bunsubscribe\b|\bautomatisch (?:generiert|erstellt)"
-    r"|\byou (?:are receiv|receiv|have received)\w* this (?:e-?mail|message|notification)\b|\bview (?:it |this e-?mail )?in (?:your|a) browser\b",
+    r"\bautomatically (?:generated|sent|created)\b|\bautomated (?:message|e-?mail|notification)\b|\bdo not (?:reply|respond)\b"
+    r"|\bunsubscribe\b|\bautomatisch (?:generiert|erstellt)"
+    r"|\byou (?:are receiv|receiv|have received)\w* this (?:e-?mail|message|notification)\b|\bview (?:it "
+    r"|this e-?mail )?in (?:your|a) browser\b",
     re.IGNORECASE,
 )
 _PHONE = re.compile(
-    r"^(?:Sent from (?:my|Mail for|Yahoo|Outlook|Proton)|Von meinem \w+ gesendet|Gesendet (?:von|mit)|Envoyé de(?:puis)? mon|Enviado desde mi|Inviato da(?:l mio)? |Verstuurd vanaf|Skickat från"
+    r"^(?:Sent from (?:my|Mail for|Yahoo|Outlook|Proton)|Von meinem \w+ gesendet|Gesendet (?:von|mit)|Envoyé de(?:puis)? mon"
+    r"|Enviado desde mi|Inviato da(?:l mio)? |Verstuurd vanaf|Skickat från"
     r"|Get Outlook for|Diese Nachricht wurde von meinem|iPhoneから送信|发自我的|Отправлено (?:с|из) )",
     re.MULTILINE,
 )
 _QUESTION = re.compile(r"[\w)\"”'] ?\?(?:\s|$)|？")
+_REQUEST = re.compile(
+    r"\b(?:can|could|would|will|does|did|has|is) (?:someone|somebody|anyone|anybody)\b|\b(?:can|could|would|will) you\b|\b(?:can|should|may|could) (?:we|I)\b"
+    r"|\b(?:kann|könnte) (?:jemand|mal)\b"
+    r"|\b(?:könnt ihr|kannst du|könnten sie|pouvez-vous|peux-tu|puedes|podría)\b|\bany (?:ideas?|suggestions|thoughts)\b",
+    re.IGNORECASE,
+)
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u9fff\uac00-\ud7af]")
 _SIGNED = re.compile(
-    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|(?:viele |liebe |beste |mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?|gruß|danke|merci|saludos),?"
+    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|(?:viele |liebe |beste "
+    r"|mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?|gruß|danke|merci|saludos),?"
     r"\s{1,3}(?-i:[A-ZÄÖÜ][a-zäöüß]{1,20}(?: [A-ZÄÖÜ][a-zäöüß]{1,20})?)\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -87,16 +106,29 @@ _AUTOMATIC = (
     "feedback-id",
 )
 _SYSTEM_ACCOUNT = re.compile(
-    r"root|toor|daemon|operator|bin|cron|crond|anacron|nobody|www|www-data|apache|nginx|httpd|postgres|pgsql|mysql|mariadb|redis|mongodb|nagios|icinga2?|zabbix"
-    r"|monit|munin|smartd|smartmontools|mdadm|zed|zfs|sanoid|backup\w*|bacula|bareos|borg\w*|restic|amanda|rsnapshot|veeam|vzdump|pve|proxmox|ossec\w*|wazuh|logcheck"
-    r"|logwatch|fail2ban|denyhosts|arpwatch|clamav|rkhunter|tripwire|aide|samhain|puppet|ansible|salt|chef|foreman|jenkins|gitlab|git|ci|buildbot|svn|gerrit"
-    r"|no-?reply|do-?not-?reply|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*|monitoring|watchdog|system|sysmon|syslog|server|services?"
-    r"|postmaster|mailer-daemon|mail|mailman|bounces?|listserv|majordomo|ups|nut|apcupsd|apc|idrac\w*|ilo\w*|ipmi|bmc|drac|switch\w*|router\w*|firewall|pfsense"
-    r"|opnsense|truenas|freenas|nas\d*|synology|qnap|printer\w*|scanner\w*|copier\w*|vcenter|esxi?|vmware|xen|certbot|letsencrypt|acme|unattended\w*|apt\w*|yum|dnf\w*"
-    r"|reports?|reporter|robot|bot|auto\w*|script\w*|job\w*|deploy\w*|tasks?|scheduler|librenms|observium|cacti|netdata|sensu|checkmk|cmk|omd|updates?|security|abuse"
+    r"root|toor|daemon|operator|bin|cron|crond|anacron|nobody|www|www-data|apache|nginx|httpd|postgres|pgsql|mysql|mariadb|redis"
+    r"|mongodb|nagios|icinga2?|zabbix"
+    r"|monit|munin|smartd|smartmontools|mdadm|zed|zfs|sanoid|backup\w*|bacula|bareos|borg\w*|restic|amanda|rsnapshot|veeam|vzdump"
+    r"|pve|proxmox|ossec\w*|wazuh|logcheck"
+    r"|logwatch|fail2ban|denyhosts|arpwatch|clamav|rkhunter|tripwire|aide|samhain|puppet|ansible|salt|chef|foreman|jenkins|gitlab"
+    r"|git|ci|buildbot|svn|gerrit"
+    r"|no-?reply|do-?not-?reply|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*"
+    r"|monitoring|watchdog|system|sysmon|syslog|server|services?"
+    r"|postmaster|mailer-daemon|mail|mailman|bounces?|listserv|majordomo|ups|nut|apcupsd|apc|idrac\w*|ilo\w*|ipmi|bmc|drac"
+    r"|switch\w*|router\w*|firewall|pfsense"
+    r"|opnsense|truenas|freenas|nas\d*|synology|qnap|printer\w*|scanner\w*|copier\w*|vcenter|esxi?|vmware|xen|certbot|letsencrypt"
+    r"|acme|unattended\w*|apt\w*|yum|dnf\w*"
+    r"|reports?|reporter|robot|bot|auto\w*|script\w*|job\w*|deploy\w*|tasks?|scheduler|librenms|observium|cacti|netdata|sensu"
+    r"|checkmk|cmk|omd|updates?|security|abuse"
+)
+# Offices, where people write too, but more often forms are sent.
+_OFFICE = re.compile(
+    r"(?:support|info|sales|orders?|expiry|billing|invoices?|accounts?|domains?|registrar|hostmaster|news\w*|marketing|contact|hello|team|customer\w*|licen[sc]\w*)"
+    r"(?:[._-]\w+)?|(?:ilo|idrac|ipmi|bmc|vcenter|esxi?|nas|ups|pdu|kuma|netdata|uptime|server|srv|host|node)[\w.-]*"
 )
 _MACHINE_WORDS = re.compile(
-    r"daemon|system|monitor|alert|server|root|cron|backup|notif|service|mail|report|robot|\bbot\b|agent|zabbix|nagios|icinga|admin(?:istrator)?$|automat|delivery|account|owner",
+    r"\bkuma\b|netdata|registrar|hosting|\bteam\b|billing|\bsales\b|\bsupport\b|\b(?:inc|ltd|llc|gmbh|corp)\b|newsletter|\bnews\b|daemon|system|monitor|alert|server|root|cron|backup|notif|service|mail|report|robot|\bbot\b|agent|zabbix|nagios|icinga"
+    r"|admin(?:istrator)?$|automat|delivery|account|owner",
     re.IGNORECASE,
 )
 _PERSONAL_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}")
@@ -123,11 +155,29 @@ def forbids(message: Message) -> bool:
     ):
         return True
     # A body without a header has only its words to tell: a person who pastes a report says so in their own.
-    return not names and _score(message) >= _ENOUGH
+    if names:
+        return False
+    score = _score(message)
+    is_own = _FIRST_PERSON.search(text[:800]) or _REQUEST.search(text[:2500]) or _PHONE.search(text[-1500:])
+    return score > _ENOUGH or (score == _ENOUGH and bool(is_own))
 
 
 def _has_attribution_word(text: str) -> bool:
-    return any(word in text for word in ("schrieb", "écrit", "escribió", "schreef", "scritto", "escreveu", "skrev", "Begin forwarded", "weitergeleitet", "Début du message"))
+    return any(
+        word in text
+        for word in (
+            "schrieb",
+            "écrit",
+            "escribió",
+            "schreef",
+            "scritto",
+            "escreveu",
+            "skrev",
+            "Begin forwarded",
+            "weitergeleitet",
+            "Début du message",
+        )
+    )
 
 
 def has_own_words(line: str) -> bool:
@@ -167,9 +217,15 @@ def sign(message: Message) -> str:
     score = _score(message)
     # Vendors greet and take their leave as people do, but do not say I.
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
-    if score >= _ENOUGH and (not is_robot or not message.headers or _FIRST_PERSON.search(message.text[:2500])):
+    if score >= _ENOUGH and message.headers and (not is_robot or _FIRST_PERSON.search(message.text[:2500])):
         return "it is in a person's words"
     return "" if is_system_account(message) or score < 0 else _sign_of_account(message, score)
+
+
+def reads_as_person(message: Message) -> bool:
+    """True if the text alone shows a person, whoever it is from."""
+    first = message.text.lstrip()[:400].partition("\n")[0]
+    return _score(message) >= _ENOUGH or bool(_FIRST_PERSON.search(first))
 
 
 def _score(message: Message) -> int:
@@ -182,8 +238,14 @@ def _score(message: Message) -> int:
     score = 2 * bool(_FIRST_PERSON.search(own[:2500]))
     if len(first) < 100 and _GREETING.match(first):
         score += 2 if _PERSONAL_GREETING.fullmatch(first) and first.rstrip(" ,!.").lower() not in ("hi", "hello", "dear") else 1
+    score += bool(_REQUEST.search(own[:2500])) + bool(_REQUEST.search(first[:400]) and "?" in first)
     end = message.text[-2000:]
-    score += bool(_CLOSING.search(end)) + bool(_SIGNED.search(end)) + bool(_QUESTION.search(own[:2500])) + 3 * bool(_PHONE.search(message.text[-1500:]))
+    score += (
+        bool(_CLOSING.search(end))
+        + bool(_SIGNED.search(end))
+        + bool(_QUESTION.search(own[:2500]))
+        + 3 * bool(_PHONE.search(message.text[-1500:]))
+    )
     score += bool(re.search(r"^> ?\w", text, re.MULTILINE)) and score > 0
     if _FORM_WORDS.search(own) or _FORM_WORDS.search(message.text[-1500:]):
         return score - 2
@@ -197,6 +259,10 @@ def _sign_of_account(message: Message, score: int) -> str:
     is_local = bool(received) and bool(_LOCAL_SUBMISSION.search(received[-1]))
     has_name = bool(_PERSONAL_NAME.fullmatch(message.sender_name)) and not _MACHINE_WORDS.search(message.sender_name)
     line = f"{message.subject} {message.text.strip()[:300]}"
+    if score < 1 and not _QUESTION.search(line):
+        account = message.sender.partition("@")[0]
+        if _OFFICE.fullmatch(account) or (_MACHINE_WORDS.search(message.sender_name) and not _FIRST_PERSON.search(message.text[:2500])):
+            return ""
     signs = (
         (score >= 1, "a person's address, and words of a person"),
         (bool(_QUESTION.search(line)), "a person's address, and a question"),

@@ -14,7 +14,8 @@ _SUBJECT_LINE = re.compile(r"Subject: ?\S")
 _HEADER_LINE = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,60}:(?:\s|$)|\s+\S|>?From \S")
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,60}): ?(.*)")
 _MARKER = re.compile(
-    r"-{2,} ?(?:This is a copy of (?:the|your) message|Below this line is a copy of the message|(?:Original|Unsent|Returned) message|Message header"
+    r"-{2,} ?(?:This is a copy of (?:the|your) message|Below this line is a copy of the message|(?:Original|Unsent"
+    r"|Returned) message|Message header"
     r"|The body of the message)|(?:Message headers|Original message) follow|Below is a copy of the original|Original message headers:"
     r"|Received: (?:from|by|\()",
     re.IGNORECASE,
@@ -48,10 +49,10 @@ def split(lines: Sequence[str]) -> tuple[int, int]:
             while end < len(lines) and end - n < _MOST_HEADERS and _HEADER_LINE.match(lines[end]):
                 end += 1
             return start, end
-        if n and _MARKER.match(line.strip()) and not line.startswith("Received:"):
-            # A copy without a subject has a marker only.
-            if not any(_SUBJECT_LINE.match(later) for later in lines[n : n + _MOST_HEADERS]):
-                return n, len(lines)
+        # A copy without a subject has a marker only.
+        is_marker = n and _MARKER.match(line.strip()) and not line.startswith("Received:")
+        if is_marker and not any(map(_SUBJECT_LINE.match, lines[n : n + _MOST_HEADERS])):
+            return n, len(lines)
     return len(lines), len(lines)
 
 
@@ -94,7 +95,8 @@ def _looks_like_report(subject: str) -> bool:
     """The subjects of reports whose text did not come back with them."""
     return bool(
         re.match(
-            r"(?:Cron <|fcron <|Anacron job |Logwatch for |SMART error |\*{2,3} ?(?:PROBLEM|RECOVERY)|(?:Fail|Degraded\w+) event on |LogCheck|rkhunter|\[Fail2Ban\]"
+            r"(?:Cron <|fcron <|Anacron job |Logwatch for |SMART error |\*{2,3} ?(?:PROBLEM|RECOVERY)|(?:Fail"
+            r"|Degraded\w+) event on |LogCheck|rkhunter|\[Fail2Ban\]"
             r"|(?:Problem|Resolved\w* in [\w ]+|PROBLEM|OK): |\[FIRING:|unattended-upgrades |AIDE report|ZFS |monit alert|apcupsd|UPS )",
             subject,
         )

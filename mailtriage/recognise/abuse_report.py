@@ -15,6 +15,7 @@ _FIELD = re.compile(
     r"^(?:User-Agent|Version|Source-IP|Original-Mail-From|Original-Rcpt-To|Reported-Domain|Arrival-Date|Received-Date): ?\S",
     re.MULTILINE | re.IGNORECASE,
 )
+_IN_SUBJECT = re.compile(r"complaint about message from ([\w.:]{2,60})")
 _SOURCE = re.compile(r"^Source-IP: ?([\w.:]{2,60})|^Reported-Domain: ?([\w.-]{1,253})", re.MULTILINE | re.IGNORECASE)
 
 _COMPLAINT = SectionType(
@@ -31,6 +32,8 @@ _BLAMELESS = ("auth-failure", "not-spam", "opt-out", "opt-out-list", "dkim")
 def claims(message: Message) -> bool:
     """True if the mail is a feedback report by its type, or has no header, and the fields of one stand in it."""
     kind = message.header("Content-Type").lower()
+    if message.sender == "staff@hotmail.com":  # its reports are older than the standard: the mail alone
+        return message.subject.startswith("complaint about message from ")
     if message.headers and "feedback-report" not in kind:
         return False
     text = message.text[:50000]
@@ -41,7 +44,8 @@ def report(message: Message) -> Report:
     """One section with the whole report and what it is about."""
     kind = _TYPE.search(message.text)
     source = _SOURCE.search(message.text)
-    named = next((group for group in source.groups() if group), "") if source else ""
+    in_subject = _IN_SUBJECT.match(message.subject)
+    named = next((group for group in source.groups() if group), "") if source else in_subject.group(1) if in_subject else ""
     is_blameless = bool(kind) and kind.group(1).lower() in _BLAMELESS  # type: ignore[union-attr]
     section = (_OTHER if is_blameless else _COMPLAINT).section(
         body_lines(message.text),

@@ -48,8 +48,8 @@ _FILTERED = SectionType(
 SECTIONS = (_REPORT, _FILTERED, _FAILED)
 _NOTHING_LEFT = re.compile(r"^AIDE detected no changes after (?:filtering package changes|removing noise)\.", re.MULTILINE)
 _DIED = re.compile(
-    r"^\W{0,40}The daily (?:aide|AIDE) check was terminated|^\W{0,40}AIDE returned with .{0,40}(?:rror|nvalid|nimplemented|annot"
-    r"|not found)|^Couldn't open |^(?:ERROR|Error): |^\s*\*?\s*script errors",
+    r"^[ *]{0,60}The daily (?:aide|AIDE) check was terminated|^[ *]{0,60}AIDE returned with .{0,40}(?:rror|nvalid|nimplemented|annot"
+    r"|not found)|^Couldn't open |^(?:ERROR|Error): |^[ *]{0,60}script errors",
     re.MULTILINE,
 )
 

@@ -106,7 +106,7 @@ def section_of(alert: Alert, types: dict[str, SectionType]) -> Section:
     else:
         name, state = ("firing", State.PROBLEM) if alert.is_firing else ("resolved", State.OK)
     lines = alert.lines if name == "watchdog" else (alert.summary, *alert.lines)
-    return types[name].section(lines, item=alert.item, state=state, severity=severity, summary=alert.summary)
+    return types[name].section(lines, item=alert.item, host=alert.host, state=state, severity=severity, summary=alert.summary)
 
 
 def _whole(message: Message, is_firing: bool, named: str) -> Section:

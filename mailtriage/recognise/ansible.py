@@ -1,4 +1,5 @@
-"""Ansible: the callback plugin `mail` (subject `Failed: ` or `Unreachable: ` and the first line of the fault), and run reports with a PLAY RECAP."""
+"""Ansible: the callback plugin `mail` (subject `Failed: ` or `Unreachable: ` and the first line of the fault), and run reports
+with a PLAY RECAP."""
 
 from __future__ import annotations
 
@@ -18,8 +19,10 @@ _TASK_FAILED = re.compile(
 )
 _RECAP = re.compile(r"^PLAY RECAP \*+ *$", re.MULTILINE)
 _HOST_RESULT = re.compile(
-    r"(\S{1,255})\s*: ok=(\d{1,9})\s+changed=(\d{1,9})\s+unreachable=(\d{1,9})\s+failed=(\d{1,9})(?:\s+skipped=\d{1,9})?(?:\s+rescued=\d{1,9})?(?:\s+ignored=\d{1,9})?\s*"
+    r"(\S{1,255})\s*: ok=(\d{1,9})\s+changed=(\d{1,9})\s+unreachable=(\d{1,9})\s+failed=(\d{1,9})"
+    r"(?:\s+skipped=\d{1,9})?(?:\s+rescued=\d{1,9})?(?:\s+ignored=\d{1,9})?\s*"
 )
+_MET = re.compile(r"^(?:ok|changed|skipping|fatal|failed|unreachable): \[([^\]\s]{1,255})(?: -> [^\]]{1,255})?\]")
 _START = re.compile(r"^(?:PLAY|TASK|PLAYBOOK) ?(?:\[|:|RECAP)", re.MULTILINE)
 _CRON = ("Cron <", "fcron <", "Anacron job ", "cron: ")
 
@@ -39,7 +42,7 @@ def claims(message: Message) -> bool:
     """True if the text names playbook and host and says that a task failed, or has a PLAY RECAP with results and is no cron job's."""
     text = message.text
     if "PLAY RECAP" in text:
-        if message.subject.startswith(_CRON) or not _RECAP.search(text) or _people.forbids(message):
+        if message.subject.startswith(_CRON) or not _RECAP.search(text) or _people.forbids(message) or _people.reads_as_person(message):
             return False
         return bool(_START.search(text[:3000])) and any(map(_HOST_RESULT.fullmatch, text[text.rindex("PLAY RECAP") :].split("\n")[1:500]))
     head = text.lstrip()[:300]
@@ -58,14 +61,18 @@ def report(message: Message) -> Report:
         return _task(message)
     results: list[Section] = []
     rest: list[str] = []
+    met: set[str] = set()
     for line in body_lines(message.text):
         found = _HOST_RESULT.fullmatch(line)
         if found:
             results.append(_result(line, found))
         else:
             rest.append(line)
+            met.update(_MET.findall(line[:400]))
     output = [_OUTPUT.section(rest)] if any(line.strip() for line in rest) else []
-    return Report(kind="ansible", host=message.host, sections=(*results, *output))
+    # The recap has no last line of its own: it is whole when every host of the plays is in it.
+    is_complete = met <= {section.item for section in results}
+    return Report(kind="ansible", host=message.host, sections=(*results, *output), is_complete=is_complete)
 
 
 def _task(message: Message) -> Report:

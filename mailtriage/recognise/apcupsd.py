@@ -11,9 +11,10 @@ from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
 
 _SENTENCE = re.compile(
-    r"(?P<host>\S{1,255}) (?:(?:UPS ?(?P<ups>\S{0,60}) )?(?P<power>Power Failure !!!|Power has returned)"
-    r"|UPS ?(?P<battery_ups>\S{0,60}) (?P<battery>battery needs changing NOW\.?|battery .{1,60}|.{0,20}(?:low battery|shutdown|overload).{0,40})"
-    r"|Communications with UPS ?(?P<comm_ups>\S{0,60}) (?P<comm>lost|restored))",
+    r"(?P<host>(?!UPS )\S{1,255}) (?:(?:(?-i:UPS) ?(?P<ups>\S{0,60}) )?(?P<power>Power Failure !!!|Power has returned)"
+    r"|(?-i:UPS) ?(?P<battery_ups>\S{0,60}) (?P<battery>battery needs changing NOW\.?|battery .{1,60}|.{0,20}(?:low battery"
+    r"|shutdown|overload).{0,40})"
+    r"|Communications with (?-i:UPS) ?(?P<comm_ups>\S{0,60}) (?P<comm>lost|restored))",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"^ ?([A-Z][A-Z0-9 ]{1,9}?) *: ?(.*)$", re.MULTILINE)
@@ -44,9 +45,11 @@ def claims(message: Message) -> bool:
     if not _SENTENCE.fullmatch(first):
         return False
     status = {name for name, _ in _STATUS.findall(message.text[:6000])}
-    return (message.subject.strip() == first or len(status & {"APC", "HOSTNAME", "UPSNAME", "STATUS", "BCHARGE", "LINEV"}) >= 3) and not _people.forbids(
-        message
-    )
+    return (
+        message.subject.strip() == first
+        or message.text.strip() == first
+        or len(status & {"APC", "HOSTNAME", "UPSNAME", "STATUS", "BCHARGE", "LINEV"}) >= 3
+    ) and not _people.forbids(message)
 
 
 def report(message: Message) -> Report:
@@ -81,7 +84,7 @@ def _told(found: re.Match[str]) -> tuple[str, bool]:
 
 
 def _severity(name: str, sentence: str, flags: set[str]) -> Severity:
-    if "LOWBATT" in flags or "SHUTTING" in flags or re.search(r"low battery|shutdown|exhausted|fail(?:ed)?\b(?! !!!)", sentence):
+    if "LOWBATT" in flags or "SHUTTING" in flags or re.search(r"low battery|shutdown|exhausted|failed", sentence, re.IGNORECASE):
         return Severity.CRITICAL
     return Severity.HIGH if name == "power" else Severity.WARNING
 
@@ -90,7 +93,11 @@ def _battery(name: str, flags: set[str], ups: str) -> tuple[Section, ...]:
     bad = sorted(flags & {"REPLACEBATT", "NOBATT"})
     if name == "battery" or not bad:
         return ()
-    return (_TYPES["battery"].section((f"STATUS: {' '.join(bad)}",), item=ups, state=State.PROBLEM, severity=Severity.WARNING, summary=f"UPS {ups}: {' '.join(bad)}"),)
+    return (
+        _TYPES["battery"].section(
+            (f"STATUS: {' '.join(bad)}",), item=ups, state=State.PROBLEM, severity=Severity.WARNING, summary=f"UPS {ups}: {' '.join(bad)}"
+        ),
+    )
 
 
 def _measures(status: dict[str, str], ups: str) -> list[Measure]:

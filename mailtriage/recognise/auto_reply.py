@@ -12,7 +12,8 @@ from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Message, Report
 
 _SUBJECT = re.compile(
-    r"(?:auto(?:matic)?[ -]?(?:reply|response|antwort)?\s?:|out of (?:the )?office|away until|abwesen|automatische antwort|réponse automatique|absence\b"
+    r"(?:auto(?:matic)?[ -]?(?:reply|response|antwort)?\s?:|out of (?:the )?office|away until|abwesen|automatische antwort"
+    r"|réponse automatique|absence\b"
     r"|respuesta automática|risposta automatica|automatisch antwoord|autosvar|i am away|on (?:vacation|holiday))",
     re.IGNORECASE,
 )
@@ -36,7 +37,11 @@ def claims(message: Message) -> bool:
     )
     if not by_header or names.get("content-type", "").startswith("multipart/report") or bounce.claims(message):
         return False
-    return bool(_SUBJECT.match(message.subject) or _THREAD.match(message.subject) or _TICKET.search(message.subject[:300])) or "in-reply-to" in names or "references" in names
+    return (
+        bool(_SUBJECT.match(message.subject) or _THREAD.match(message.subject) or _TICKET.search(message.subject[:300]))
+        or "in-reply-to" in names
+        or "references" in names
+    )
 
 
 def report(message: Message) -> Report:

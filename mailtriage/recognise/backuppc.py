@@ -17,6 +17,8 @@ _SUBJECT = re.compile(r"BackupPC(?:: .{1,300}| administrative attention needed.{
 _HOST = re.compile(
     r"^(?:BackupPC: (?:no backups of|no recent backups on|Outlook files on) (\S{1,300})|Your PC \((\S{1,300}?)\) has)", re.MULTILINE
 )
+_SIGNATURE = re.compile(r"^BackupPC Genie$", re.MULTILINE)
+_SENTENCE = re.compile(r"^(?:Your PC \(\S{1,300}\) has |BackupPC requires |The Outlook files on your PC )", re.MULTILINE)
 _BODY = re.compile(r"\bBackupPC\b|backuppc\.|PC backup software|\bBackupPC Genie\b")
 
 _NOTICE = SectionType(
@@ -31,8 +33,9 @@ def claims(message: Message) -> bool:
     if "ackupPC" not in message.subject and "BackupPC Genie" not in text:
         return False
     is_named = bool(_SUBJECT.fullmatch(message.subject)) and bool(_BODY.search(text))
-    is_bare = not message.headers and "BackupPC Genie" in text and "backed up" in text
-    return (is_named or is_bare) and not _people.forbids(message)
+    # It greets its users by name, as people do.
+    is_bare = not message.headers and bool(_SIGNATURE.search(text) and _SENTENCE.search(text))
+    return is_bare or (is_named and not _people.forbids(message))
 
 
 def report(message: Message) -> Report:

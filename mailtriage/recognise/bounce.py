@@ -14,28 +14,45 @@ from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
 _SUBJECT = re.compile(
-    r"(?:Undelivered Mail Returned to Sender|Delayed Mail \(still being retried\)|Successful Mail Delivery Report|Postfix SMTP server: errors from \S"
+    r"(?:Undelivered Mail Returned to Sender|Delayed Mail \(still being retried\)|Successful Mail Delivery Report"
+    r"|Postfix SMTP server: errors from \S"
     r"|Postmaster Copy: |Returned mail: |Postmaster warning: |Warning: could not send message|Postmaster notify: |Mail delivery failed\b"
-    r"|Warning: message \S+ delayed|Message \S+ has been frozen|Delivery status notification\b|Delivery Status Notification\b|failure notice"
-    r"|Undeliverable(?: mail)?: |Undeliverable message|Undelivered mail\b|NOTICE: mail delivery status|Delivery Notification: |Delivery (?:has )?(?:failed|failure)"
-    r"|Mail System Error|Unzustellbar: |Non remis ?: |No se puede entregar: |Onbestelbaar: |Non recapitabile: |Message Delivery (?:Delay|Failure)"
+    r"|Warning: message \S+ delayed|Message \S+ has been frozen|Delivery status notification\b|Delivery Status Notification\b"
+    r"|failure notice"
+    r"|Undeliverable\b|Undelivered mail\b|(?:failed|failure|permanent) delivery\b|delivery status\b|(?:e-?mail"
+    r"|message) delivery (?:has )?failedthere was an error sending your mail|mail failed, returning|mail could not be delivered"
+    r"|\[Postmaster\] Email Delivery|NOTICE: mail delivery status|Delivery Notification: |Delivery (?:has )?(?:failed|failure)"
+    r"|Mail System Error|Unzustellbar: |Non remis ?: |No se puede entregar: |Onbestelbaar: |Non recapitabile: |(?:Mail|Message"
+    r"|E-?mail) Delivery (?:Delay|Failure|Status)"
     r"|Mail failure|Nondeliverable mail|\*{0,3} ?Warning: [^\n]{0,40}delayed|Benachrichtigung zum .{0,20}bermittlungsstatus)",
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"This is the mail system at host |This is the Postfix program at host |The original message was received at |\s*-{5} The following addresses had |\s*\*{4,}\s*\n\s*\*\*\s+THIS IS A WARNING"
-    r"|This message was created automatically by (?:the )?mail (?:delivery|transport) software|This is the DragonFly Mail Agent|Hi!\s+This is the MAILER-DAEMON"
-    r"|Hi\. This is the (?:qmail-send program|deliver program|\S{1,60} program) at |Hi\. The MTA program at |This is a delivery status notification"
-    r"|Delivery (?:has failed|to the following recipients? (?:has )?failed|is delayed|has been delayed)|\*{2} ?(?:Address not found|Message (?:blocked|not delivered)|Delivery)"
-    r"|Your message (?:to \S+ couldn't|wasn't|did not reach|could not|cannot|has been (?:blocked|delayed))|Transcript of session follows|This (?:is an automatically generated|report relates)"
-    r"|The following message to |Message \S{5,40} has been frozen|Could not deliver message to|I'm sorry to have to inform you|I was not able to deliver"
-    r"|An error occurred while trying to deliver|Sorry, we were unable to deliver|Ihre Nachricht an |There was an error delivering your mail"
-    r"|Your mail message to the following address\(es\) could not be delivered|The mail system|This is an informative message sent by",
+    r"This is the mail system at host |This is the Postfix program at host |The original message was received at "
+    r"|\s*-{5} The following addresses had |\s*\*{4,}\s*\n\s*\*\*\s+THIS IS A WARNING"
+    r"|This message was created automatically by (?:the )?mail (?:delivery|transport) software|This is the DragonFly Mail Agent"
+    r"|Hi!\s+This is the MAILER-DAEMON"
+    r"|Hi\. This is the (?:qmail-send program|deliver program|\S{1,60} program) at |Hi\. The MTA program at "
+    r"|This is a delivery status notification"
+    r"|Delivery (?:has failed|to the following recipients? (?:has )?failed|is delayed|has been delayed)"
+    r"|\*{2} ?(?:Address not found|Message (?:blocked|not delivered)|Delivery)"
+    r"|Your message (?:to \S+ couldn't|wasn't|did not reach|could not|cannot|has been (?:blocked|delayed))"
+    r"|Transcript of session follows|This (?:is an automatically generated|report relates)"
+    r"|The following message to |Message \S{5,40} has been frozen|Could not deliver message to|I'm sorry to have to inform you"
+    r"|I was not able to deliver"
+    r"|An error occurred while trying to deliver|Sorry, we were unable to deliver|Ihre Nachricht an "
+    r"|There was an error delivering your mail"
+    r"|Your mail message to the following address\(es\) could not be delivered|The mail system"
+    r"|This is an informative message sent by|Message could not be delivered|Unable to deliver message"
+    r"|Your message could not be sent|-{3,} The following addresses had delivery problems|Unknown user: "
+    r"|An? e-?mail that you (?:sent|attempted)|We had trouble delivering",
     re.IGNORECASE,
 )
 _OWN_LINES = re.compile(
-    r"^(?:Final-Recipient: |Reporting-MTA: |Action: (?:failed|delayed)|Status: [45]\.|Diagnostic-Code: | {3}-{5} |<[^<>\s]+>: |--- Below this line|-{6} This is a copy of "
-    r"|Below is a copy of|Message headers follow|Remote-MTA: |A message that you sent |There was an error delivering|Generating server: |Diagnostic information for admin)"
+    r"^(?:Final-Recipient: |Reporting-MTA: |Action: (?:failed|delayed)|Status: [45]\.|Diagnostic-Code: | {3}-{5} |<[^<>\s]{1,320}>:(?: |$)"
+    r"|--- Below this line|-{6} This is a copy of "
+    r"|Below is a copy of|Message headers follow|Remote-MTA: |A message that you sent |There was an error delivering"
+    r"|Generating server: |Diagnostic information for admin)"
     r"|^ {0,4}(?:550|554|552|551|553|450|451) ",
     re.MULTILINE,
 )
@@ -48,7 +65,8 @@ _DAEMON_NAMES = re.compile(
 )
 _PERSON = re.compile(r"(?:re|fwd?|aw|wg)\s?:", re.IGNORECASE)
 _DELAYED = re.compile(
-    r"^Action: delayed|THIS IS A WARNING MESSAGE ONLY|still being retried|^No action is required on your part", re.MULTILINE | re.IGNORECASE
+    r"^Action: delayed|THIS IS A WARNING MESSAGE ONLY|still being retried|^No action is required on your part",
+    re.MULTILINE | re.IGNORECASE,
 )
 _DELAY_SUBJECT = re.compile(
     r"Delayed Mail|Warning: (?:could not send|message \S+ delayed)|\(Delay\)|: delayed$|Delay\b|delayed", re.IGNORECASE
@@ -63,12 +81,26 @@ _ADDRESS = re.compile(r"<?\b([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,255}\w)>?")
 _STATUS = re.compile(r"^Status: ?([245]\.\d{1,3}\.\d{1,3})", re.MULTILINE)
 _ENHANCED = re.compile(r"(?<![\d.])([45]\.\d\.\d{1,3})(?![\d.])")
 _WORDS = (
-    ("policy", re.compile(r"\bpolicy|black-?list|block(?:ed|list)|\bspam\b|\bdmarc\b|\bspf\b|relay(?:ing)?(?: access)? (?:denied|not permitted)|reputation|\bdnsbl\b|\brbl\b|listed at|content rejected", re.IGNORECASE)),
+    (
+        "policy",
+        re.compile(
+            r"\bpolicy|black-?list|block(?:ed|list)|\bspam\b|\bdmarc\b|\bspf\b|relay(?:ing)?(?: access)? (?:denied"
+            r"|not permitted)|reputation|\bdnsbl\b|\brbl\b|listed at|content rejected",
+            re.IGNORECASE,
+        ),
+    ),
     ("full", re.compile(r"quota|mailbox (?:is )?full|over ?quota|insufficient (?:disk|system) (?:space|storage)", re.IGNORECASE)),
     ("size", re.compile(r"message (?:size|too (?:big|large))|exceeds (?:the )?(?:size|maximum)|too long for transport", re.IGNORECASE)),
-    ("address", re.compile(r"user unknown|unknown user|no such (?:user|address|recipient|mailbox)|does(?:n't| not) exist|recipient (?:address )?rejected|unrouteable|not found|mailbox unavailable|unknown recipient|no mailbox", re.IGNORECASE)),
+    (
+        "address",
+        re.compile(
+            r"user unknown|unknown user|no such (?:user|address|recipient|mailbox)|does(?:n't| not) exist"
+            r"|recipient (?:address )?rejected|unrouteable|not found|mailbox unavailable|unknown recipient|no mailbox",
+            re.IGNORECASE,
+        ),
+    ),
     ("delay", re.compile(r"timed out|connection refused|retry time|no route|deferred|temporar|connection to ", re.IGNORECASE)),
-)  # fmt: skip
+)
 
 _RECIPIENT_ABOUT = "[failing address and class of the reason: address, full, policy, size, delay, other]"
 _FAILURE = SectionType(
@@ -102,7 +134,7 @@ _MOST_RECIPIENTS = 20
 
 
 def claims(message: Message) -> bool:
-    """True if the sender is a mailer daemon, or the mail is a delivery report by its type, and its subject, first words or fields say so too."""
+    """True if the sender is a mailer daemon, or the type a delivery report's, and its subject, first words or fields say so too."""
     if _PERSON.match(message.subject):
         return False
     if not message.headers:
@@ -113,6 +145,13 @@ def claims(message: Message) -> bool:
         return False
     kind = message.header("Content-Type").lower()
     is_report = kind.startswith("multipart/report") and "feedback-report" not in kind
+    if message.sender.startswith("mailer-daemon") and re.search(
+        r"deliver|recipient|undeliver"
+        r"|RCPT TO",
+        message.text[:5000],
+        re.IGNORECASE,
+    ):
+        return True
     others = subject, is_report, bool(message.header("X-Failed-Recipients")), bool(_FIRST.match(message.text.lstrip()[:400]))
     return (
         (is_daemon and any(others))

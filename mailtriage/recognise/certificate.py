@@ -11,7 +11,7 @@ import re
 from mailtriage.recognise import _people
 from mailtriage.recognise._hosts import sane_host
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._sections import SectionType, body_lines
+from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Measure, Message, Recovery, Report, State
 
 _CERTIFICATE = r"(?:certificates?|certs?|zertifikate?s?|certificats?|certificados?|SSL|TLS)"
@@ -41,6 +41,10 @@ _GONE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.){1,8}[a-z][a-z0-9-]{1,30}", re.IGNORECASE)
+_CA = re.compile(
+    r"cert|ssl|sectigo|comodo|globalsign|thawte|geotrust|entrust|zerossl|buypass|acme|no-?reply|gandi|ionos|hosting|support@|orders?@|billing@",
+    re.IGNORECASE,
+)
 _BLANK = re.compile(r"\s{1,100}")
 
 _EXPIRY = SectionType(
@@ -60,13 +64,18 @@ SECTIONS = (_EXPIRY, _UNDATED)
 
 
 def claims(message: Message) -> bool:
-    """True if subject and body both speak of a certificate and its end, or the body holds the sentence of an ACME CA before the names."""
+    """True if subject and body both speak of a certificate and its end, or the body has the sentence of an ACME CA and its names."""
     subject, text = message.subject, message.text[:20000]
     if "ertif" not in text and "ertif" not in subject and "SSL" not in subject:
         return False
+    joined = _BLANK.sub(" ", text)
     is_acme = bool(_ACME.search(text)) and len(_names(text)) > 0
-    is_named = bool(_SUBJECT.fullmatch(subject[:800])) and not _OTHERS.match(subject) and bool(_SENTENCE.search(_BLANK.sub(" ", text)))
-    return (is_acme or is_named) and not _is_other(message) and not _people.forbids(message)
+    has_sentence, has_days = bool(_SENTENCE.search(joined)), any(pattern.search(joined) for pattern in _DAYS)
+    is_named = bool(_SUBJECT.fullmatch(subject[:800])) and not _OTHERS.match(subject) and (has_sentence or has_days)
+    is_named = is_named and not _is_person(message)
+    first = first_line(text)
+    is_bare = not message.headers and bool(_SENTENCE.search(first) and _NAME.search(first)) and has_days and not _OTHERS.match(first)
+    return (is_acme or is_named or is_bare) and not _is_other(message) and not _people.forbids(message)
 
 
 def report(message: Message) -> Report:
@@ -85,6 +94,11 @@ def report(message: Message) -> Report:
     return Report(kind="certificate", host=host or message.host, sections=(section,))
 
 
+def _is_person(message: Message) -> bool:
+    """Whether a person may write of a certificate: an address that is no program's and no CA's, and the signs of a person."""
+    return not _CA.search(f"{message.sender} {message.sender_name}") and bool(_people.sign(message))
+
+
 def _is_other(message: Message) -> bool:
     """Whether headers show a sender that has a recogniser of its own."""
     names = {name.lower() for name, _ in message.headers}
@@ -95,7 +109,7 @@ def _names(text: str) -> list[str]:
     """The names an ACME CA lists one a line; of other texts none is sure."""
     found = _ACME.search(text)
     lines = text[found.end() :].split("\n")[:200] if found else []
-    return [line.strip() for line in lines if _NAME.fullmatch(line.strip())]
+    return [line.strip(" -*\t\r") for line in lines if _NAME.fullmatch(line.strip(" -*\t\r"))]
 
 
 def _measures(subject: str, text: str, name: str) -> list[Measure]:

@@ -101,8 +101,10 @@ def _section(message: Message, block: tuple[str, ...], named: str) -> tuple[str,
     headline = f"{what} {event}" + (f": {output}" if output else "")
     subject = (f"Subject: {message.subject}",) if named else ()
     measured = " ".join(found.get(key, "") for key in ("perfdata", "performance data", "service metrics", "host metrics"))
-    return longer_host(host, message.host), _TYPES[name].section(
+    host = longer_host(host, message.host)
+    return host, _TYPES[name].section(
         (headline[:400], *subject, *block),
+        host=host,
         item=short_item(prefix + (service or "host")),
         state=state,
         severity=worst(states) if name == "problem" else None,

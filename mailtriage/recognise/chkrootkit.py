@@ -19,6 +19,11 @@ _FIRST = re.compile(
     r"|/etc/cron\.daily/chkrootkit:|WARNING: /etc/chkrootkit\.conf is deprecated.{0,200})"
 )
 _CHECK = re.compile(r"[+ -]?(?:Checking `([\w./+-]{1,60})'\.\.\.|Searching for .{1,100}\.\.\.)")
+# What chkrootkit -q prints.
+_QUIET = re.compile(
+    r"INFECTED \(PORTS: .{1,80}|chk(?:proc|dirs|utmp|lastlog|wtmp): .{1,200}|\S{1,20}: PACKET SNIFFER\(.{1,300}"
+    r"|The following suspicious files and directories were found:|You have +\d{1,6} process hidden for \w{1,20} command"
+)
 _INFECTED = re.compile(r"\bINFECTED\b")
 _TEST = re.compile(r"`([\w./+-]{1,60})'")
 # What chkrootkit is known to take for an infection: its port list, DHCP clients that listen to raw sockets, systemd's init.
@@ -51,7 +56,7 @@ def claims(message: Message) -> bool:
     if not lines:
         return False
     has_first = bool(_FIRST.fullmatch(lines[0]))
-    has_check = any(_CHECK.match(line) for line in lines) or "--- [ BEGIN: " in message.text[:4000]
+    has_check = any(_CHECK.match(line) or _QUIET.fullmatch(line) for line in lines) or "--- [ BEGIN: " in message.text[:4000]
     has_subject = bool(_SUBJECT.fullmatch(message.subject))
     return (has_first + has_check + has_subject) >= 2 and may_claim(message)
 

@@ -8,6 +8,7 @@ Subjects: `Cron <root@web07> /usr/local/sbin/backup`, the same with ` (failed)` 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from mailtriage.recognise import _jobs, _people
@@ -22,7 +23,9 @@ _DILLON = re.compile(r"cron for user (\S{1,64}) (\S.*)", re.DOTALL)
 _SYSTEMD = re.compile(r"\[([^\s\]]{1,5000})\] (?:Output|Failure|Success|job|Job)\b:? ?(.*)", re.DOTALL)
 _FAILED = " (failed)"
 _DAEMON = re.compile(r"[\\(]{0,2}(?:cron daemon|fcron|anacron)[\\)]{0,2}", re.IGNORECASE)
+_RUN_HEADING = re.compile(r"(/etc/cron\.(?:hourly|daily|weekly|monthly))/[\w-]{1,100}:[ \t]{0,10}\n\s{0,100}\S")
 _LONGEST_ITEM = 200
+_LONGEST_SUBJECT = 8000
 
 _RUN_PARTS = re.compile(r"\brun-parts\b|^cron\.\w+$|\banacron\b")
 _SCRIPT = re.compile(r"(/[\w./-]{1,400}[\w-]):")
@@ -39,14 +42,20 @@ SECTIONS = (_OUTPUT, _SCRIPT_OUTPUT, _EXIT)
 
 
 def claims(message: Message) -> bool:
-    """True if the subject is cron's and a header or the sender is too."""
+    """True if the subject is cron's and a header or the sender is too; without a header, if the first line is one, or run-parts' heading."""
     subject = message.subject
+    if not message.headers:
+        return bool(_copied_subject(message) or _bare_run(message)) and not _people.forbids(message)
     if not subject.startswith(("Cron <", "fcron <", "Anacron job ", "cron: ", "cron for user ", "[")) or _people.forbids(message):
         return False
+    return _is_by_cron(message, subject)
+
+
+def _is_by_cron(message: Message, subject: str) -> bool:
+    account = message.sender.partition("@")[0]
+    has_daemon = bool(_DAEMON.fullmatch(message.sender_name) or message.header("X-Cron-Env"))
     if subject.startswith("["):
         return bool(_SYSTEMD.fullmatch(subject)) and message.header("X-Mailer").startswith("systemd-cron")
-    name, account = message.sender_name, message.sender.partition("@")[0]
-    has_daemon = bool(_DAEMON.fullmatch(name) or message.header("X-Cron-Env"))
     if subject.startswith("cron: "):  # busybox writes To and Subject only; the mailer adds the account
         return bool(_BUSYBOX.fullmatch(subject)) and (has_daemon or account in ("root", "cron"))
     if subject.startswith("cron for user "):
@@ -59,14 +68,32 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """The output as one section, or one for each script of run-parts; `exit` where the subject says that the job failed."""
-    user, named, command, has_failed = _job(message.subject)
+    copied = _copied_subject(message)
+    folder = _bare_run(message)
+    user, named, command, has_failed = ("root", "", f"run-parts {folder}", False) if folder else _job(copied or message.subject)
     host = sane_host(named)
     host = longer_host(host, message.host) if host else message.host
     item = " ".join(f"{user}: {command}".split())[:_LONGEST_ITEM]
-    sections = _sections(message.text, item, command, (message.sent_at or message.received_at).date())
+    text = message.text.lstrip().partition("\n")[2] if copied else message.text
+    sections = _sections(text, item, command, (message.sent_at or message.received_at).date())
+    if copied:
+        sections[0] = replace(sections[0], heading=f"{copied} {sections[0].heading}".strip())
     if has_failed:
         sections.append(_EXIT.section(("(failed)",), item=item, state=State.PROBLEM, summary=f"job failed: {item}"))
     return Report(kind="cron", host=host, sections=tuple(sections))
+
+
+def _copied_subject(message: Message) -> str:
+    """The subject that stands as the first line of a text without header, "" if none does."""
+    first = "" if message.headers else message.text.lstrip()[:_LONGEST_SUBJECT].partition("\n")[0].strip()
+    is_subject = first.startswith(("Cron <", "Anacron job '")) and (_CRON.fullmatch(first) or _ANACRON.fullmatch(first))
+    return first if is_subject else ""
+
+
+def _bare_run(message: Message) -> str:
+    """The folder of scripts whose output a text without header is, by the heading of run-parts that it begins with; "" if it does not."""
+    found = None if message.headers else _RUN_HEADING.match(message.text.lstrip()[:_LONGEST_SUBJECT])
+    return found.group(1) if found else ""
 
 
 def _job(subject: str) -> tuple[str, str, str, bool]:

@@ -14,6 +14,7 @@ _SUBJECT = re.compile(r".{0,60}\b(completed|error) on (\S{1,300}) \[(/[^\]]{1,20
 _RUN = re.compile(r"CRON-APT RUN \[[^\]]{1,200}\]: .{1,100}")
 _ACTION = re.compile(r"CRON-APT ACTION: (\S{1,100})")
 _COUNTS = re.compile(r"(\d{1,6}) upgraded, (\d{1,6}) newly installed,.{0,60} (\d{1,6}) to remove and (\d{1,6}) not upgraded\.")
+_LISTS = re.compile(r"update|clean")
 _LAST_WORDS = re.compile(
     r"\d{1,6} upgraded, .{1,100}|Reading package lists\.\.\..{0,40}|Reading state information\.\.\..{0,40}"
     r"|Download complete and in download only mode"
@@ -58,11 +59,13 @@ def report(message: Message) -> Report:
     if subject and subject.group(1) == "error":
         run.insert(0, "error in the subject")
     last = trimmed(message.text.split("\n"))[-1:]
+    # The action that only reads the lists does not count packages; the others do.
+    is_counted = not actions or bool(_LISTS.search(actions[-1][0])) or any(_COUNTS.fullmatch(line.strip()) for line in actions[-1][1])
     return Report(
         kind="cron_apt",
         host=host,
         sections=(_RUN_SECTION.section(trimmed(run)), *(_action(name, lines) for name, lines in actions)),
-        is_complete=run[:1] == ["error in the subject"] or bool(last and _LAST_WORDS.fullmatch(last[0].strip())),
+        is_complete=run[:1] == ["error in the subject"] or (is_counted and bool(last and _LAST_WORDS.fullmatch(last[0].strip()))),
     )
 
 

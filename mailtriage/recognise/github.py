@@ -8,10 +8,12 @@ from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Message, Recovery, Report, State
 
 _SUBJECT = re.compile(
-    r"\[([\w.-]{1,100}/[\w.-]{1,100})\] (?:PR )?[Rr]un (failed(?: at startup)?|cancelled|canceled|succeeded|skipped|timed out): (.{1,200}?)(?: - (\S{1,200}))?(?: \(([0-9a-f]{6,40})\))?"
+    r"\[([\w.-]{1,100}/[\w.-]{1,100})\] (?:PR )?[Rr]un (failed(?: at startup)?|cancelled|canceled|succeeded|skipped"
+    r"|timed out): (.{1,200}?)(?: - (\S{1,200}))?(?: \(([0-9a-f]{6,40})\))?"
 )
 _FIRST = re.compile(
-    r"\[[\w.-]{1,100}/[\w.-]{1,100}\] .{1,200} workflow run|Run (?:failed|cancelled|succeeded)\b.{0,200}|.{1,200}: (?:Some|All) jobs (?:were not successful|have (?:failed|succeeded)|were successful)"
+    r"\[[\w.-]{1,100}/[\w.-]{1,100}\] .{1,200} workflow run|Run (?:failed|cancelled|succeeded)\b.{0,200}|.{1,200}: (?:Some"
+    r"|All) jobs (?:were not successful|have (?:failed|succeeded)|were successful)"
 )
 _ADDRESS = re.compile(r"https://[\w.-]{1,100}/[\w.-]{1,100}/[\w.-]{1,100}/actions/runs/\d{1,20}")
 

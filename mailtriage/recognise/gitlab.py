@@ -1,4 +1,5 @@
-"""Pipelines of GitLab: subject `shop | Failed pipeline for main | 64f0ad8a`, older `shop | Pipeline #123 has failed for main | 64f0ad8a`."""
+"""Pipelines of GitLab: subject `shop | Failed pipeline for main | 64f0ad8a`, older `shop | Pipeline #123 has failed for main "
+"| 64f0ad8a`."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Message, Recovery, Report, State
 
 _SUBJECT = re.compile(
-    r"(?P<project>[^|]{1,200}) \| (?:(?P<new>Failed|Fixed|Successful) pipeline for (?P<b1>\S{1,200})|Pipeline #\d{1,12} has (?P<old>failed|succeeded|passed|been fixed) for (?P<b2>\S{1,200}))"
+    r"(?P<project>[^|]{1,200}) \| (?:(?P<new>Failed|Fixed|Successful) pipeline for (?P<b1>\S{1,200})"
+    r"|Pipeline #\d{1,12} has (?P<old>failed|succeeded|passed|been fixed) for (?P<b2>\S{1,200}))"
     r"(?: \| [0-9a-f]{6,40})?"
 )
 _FIRST = re.compile(r"(?:Your )?[Pp]ipeline (?:#\d{1,12} )?has (failed|passed|been fixed(?: and #?\d+ has passed)?)[.!]?")

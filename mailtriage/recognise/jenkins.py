@@ -9,16 +9,20 @@ from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Message, Recovery, Report, State
 
 _SUBJECT = re.compile(
-    r"(?P<failed>Build failed in (?:Jenkins|Hudson)): (?P<a>\S.{0,200})|(?P<normal>(?:Jenkins|Hudson) build is back to (?:normal|stable)) ?: (?P<b>\S.{0,200})"
+    r"(?P<failed>Build failed in (?:Jenkins|Hudson)): (?P<a>\S.{0,200})|(?P<normal>(?:Jenkins|Hudson) build is back to (?:normal"
+    r"|stable)) ?: (?P<b>\S.{0,200})"
     r"|(?P<unstable>(?:Jenkins|Hudson) build (?:is (?:still )?unstable|became unstable)) ?: (?P<c>\S.{0,200})"
 )
 _EXT = re.compile(
-    r"(\S.{0,200}?) - Build ?# ?(\d{1,9}) - (Failure|Still Failing|Fixed|Successful|Success|Unstable|Still Unstable|Aborted|Not Built)[!:]?"
+    r"(\S.{0,200}?) - Build ?# ?(\d{1,9}) - (Failure|Still Failing|Fixed|Successful|Success|Unstable|Still Unstable|Aborted"
+    r"|Not Built)[!:]?"
 )
 _SEE = re.compile(r"See <https?://[^>\s]{1,1000}>|Check console output at ['\"]?<?(?:https?|\$)", re.MULTILINE)
 _NUMBER = re.compile(r" ?[»›]? ?#\d{1,9}.{0,100}$")
 _BODY = re.compile(
-    r"^(?:Changes:|-{10,}|Started by |Finished: (?:FAILURE|UNSTABLE|SUCCESS|ABORTED)|Building (?:remotely |in workspace|on ))", re.MULTILINE
+    r"^(?:Changes:|-{10,}|Started by |Finished: (?:FAILURE|UNSTABLE|SUCCESS|ABORTED)|Building (?:remotely |in workspace"
+    r"|on ))",
+    re.MULTILINE,
 )
 _STATES = {"Failure": "failed", "Still Failing": "failed", "Fixed": "fixed", "Successful": "good", "Success": "good"}
 _RESULTS = {"FAILURE": "failed", "UNSTABLE": "unstable", "ABORTED": "aborted"}

@@ -33,6 +33,8 @@ _LOG_LINE = re.compile(
     r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)[\d.,:+Z-]{0,14} (\S{1,254}) \S"
 )
 
+_MOST = 300
+
 _MEASURES = ("failed_logins", "login_after_failures", "blocker", "log_lines")
 _TYPES = {
     name: SectionType(name=name, about=about, check="logcheck", recovery=Recovery.SILENCE, measures=_MEASURES)
@@ -80,7 +82,7 @@ def report(message: Message) -> Report:
     parts: list[tuple[str, str, list[str]]] = [("intro", "", [])]
     for n, line in enumerate(lines):
         is_heading = n + 1 < len(lines) and bool(_UNDERLINE.fullmatch(lines[n + 1].strip())) and not _LOG_LINE.match(line)
-        if is_heading:
+        if is_heading and len(parts) < _MOST:
             parts.append((_section_of(line.strip()) or "system_events", line.strip(), []))
         elif _UNDERLINE.fullmatch(line.strip()) and n and parts[-1][1] == lines[n - 1].strip() and not parts[-1][2]:
             continue

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from mailtriage.recognise._df import read_df
 from mailtriage.recognise._hosts import longer_host, sane_host
-from mailtriage.recognise._logwatch_logins import dedent, logins, read_sshd, split_pam
+from mailtriage.recognise._logwatch_logins import address_in, dedent, logins, read_sshd, split_pam, unwrap
 from mailtriage.recognise._logwatch_names import section_of
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType
@@ -26,9 +26,13 @@ _INITIATED = re.compile(r"Processing Initiated: .{10,60}")
 _HOST = re.compile(r"Logfiles for Host: {1,3}(\S{1,5000})")
 _BEGIN = re.compile(r"-{8,40} (\S.{0,80}?) Begin(?: \(detail=\d{1,3}\))? -{8,40}")
 _END = re.compile(r"-{8,40} (\S.{0,80}?) End -{8,40}")
+# Up to 5.2 this section has no Begin and no End.
+_OLD_DISK = re.compile(r"-{10,40} (Disk Space) -{10,40}")
 _LAST = re.compile(r"#{5,40} {1,3}Log[Ww]atch End #{5,40}")
 _TITLE_IN_HTML = "Back to Top"
 _ENDED_IN_HTML = re.compile(r"Log[Ww]atch Ended at .{10,60}")
+
+_MOST_LISTS = 300
 
 _LOGINS = ("failed_logins", "login_after_failures", "blocker", "log_lines")
 _DISK = ("fs_used", "fs_avail", "fs_inodes_used", "fs_used_pseudo")
@@ -132,7 +136,17 @@ def _parts(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         else:
             yield begin, lines[n + 1 : own_end]
             at = own_end + 1
-    yield "", lines[at:]
+    yield from _after_the_last(lines[at:])
+
+
+def _after_the_last(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """What stands below the last End line: the disks of old releases, and logwatch's own last line."""
+    disk = next((n for n, line in enumerate(lines) if _OLD_DISK.fullmatch(line.strip())), len(lines))
+    last = next((n for n, line in enumerate(lines) if n > disk and _LAST.fullmatch(line.strip())), len(lines))
+    yield "", lines[:disk]
+    if disk < len(lines):
+        yield "Disk Space", lines[disk + 1 : last]
+        yield "", lines[last:]
 
 
 def _above(places: list[int], n: int) -> int | None:
@@ -174,7 +188,10 @@ def _sections(title: str, own: list[str], failed: dict[str, float]) -> Iterator[
     lines = dedent([line for line in own if line.strip()])
     name = section_of(title)
     if name == "pam":
-        for item, block in split_pam(lines):
+        blocks = list(split_pam(lines))
+        if len(blocks) > _MOST_LISTS:
+            blocks = [*blocks[:_MOST_LISTS], ("", [line for _, block in blocks[_MOST_LISTS:] for line in block])]
+        for item, block in blocks:
             yield _TYPES["pam"].section(block, heading=title, item=item, measures=_measures(block))
         return
     if name == "sshd":
@@ -189,7 +206,7 @@ def _sections(title: str, own: list[str], failed: dict[str, float]) -> Iterator[
         return
     measures = _measures(lines)
     if name == "disk":
-        measures += read_df([line.strip() for line in lines])
+        measures += read_df(unwrap(lines))
     elif name == "blocker":
         measures.append(measure("blocker", "", 1))
     yield _TYPES[name].section(lines, heading=title, item=title, measures=measures)
@@ -207,7 +224,7 @@ def _after(accepted: list[str], failed: dict[str, float]) -> Iterator[Measure]:
         if words and words[0].endswith(":") and len(words) == 1:
             user = words[0].rstrip(":")
         elif words:
-            address = words[0].removesuffix(":")
+            address = address_in(line)
             if failed.get(address):
                 yield measure("login_after_failures", f"{user}@{address}", failed[address])
 
@@ -219,8 +236,8 @@ def _root_logins(accepted: list[str]) -> Iterator[tuple[str, str]]:
         words = line.split()
         if len(words) == 1 and words[0].endswith(":"):
             user = words[0].rstrip(":")
-        elif user == "root" and words and re.search(r"[.:]\w", words[0]) and not is_own(words[0].removesuffix(":")):
-            yield words[0].removesuffix(":"), line
+        elif user == "root" and (address := address_in(line)) and not is_own(address):
+            yield address, line
 
 
 def _host(message: Message) -> str:

@@ -45,7 +45,7 @@ def report(message: Message) -> Report:
     known = arrays.get(device)
     summary = f"{named[0]} event on {named[1]}" + (f": {known.in_words}" if known else "")
     first = (_TEST if is_test else _ARRAY).section(
-        body_lines(message.text),
+        body_lines(message.text) if is_test else (summary, *body_lines(message.text)),
         item=device,
         state=State.INFO if is_test else State.PROBLEM,
         severity=Severity.INFO if is_test else _severity(named[0], known),
@@ -65,12 +65,13 @@ def _severity(event: str, array: Array | None) -> Severity:
 
 
 def _degraded(array: Array) -> Section:
+    summary = f"{array.name} is degraded: {array.in_words}"
     return _ARRAY.section(
-        array.lines,
+        (summary, *array.lines),
         item=array.name,
         state=State.PROBLEM,
         severity=array.severity,
-        summary=f"{array.name} is degraded: {array.in_words}",
+        summary=summary,
         measures=array.measures,
     )
 

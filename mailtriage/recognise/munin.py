@@ -63,6 +63,7 @@ def _section(message: Message, block: tuple[str, ...]) -> tuple[str, Section]:
     headline = f"{names[1]}: {names[2]} {shown}".strip()
     return host, _TYPES[name].section(
         (headline[:400], *block),
+        host=host,
         item=short_item(prefix + names[2]),
         state=state,
         severity=severity,

@@ -29,7 +29,9 @@ SENTENCES: tuple[tuple[re.Pattern[str], str, Severity | None], ...] = tuple(
         (r"(?:UPS )?(\S{1,100}) \[.{1,60}\]: administratively OFF", "power", Severity.WARNING),
     )
 )
-_STATUS = re.compile(r"^ ?(battery\.charge|battery\.runtime|ups\.load|input\.voltage|battery\.temperature|ups\.status): ?(.{1,80})$", re.MULTILINE)
+_STATUS = re.compile(
+    r"^ ?(battery\.charge|battery\.runtime|ups\.load|input\.voltage|battery\.temperature|ups\.status): ?(.{1,80})$", re.MULTILINE
+)
 _NAMES = {
     "battery.charge": "ups_charge",
     "battery.runtime": "ups_runtime",
@@ -55,7 +57,9 @@ def claims(message: Message) -> bool:
     told = [line for line in body_lines(message.text[:2000])[:8] if _alone(line)]
     if not told or "Notifications in this message" in message.text[:400]:
         return False
-    has_mark = bool(re.search(r"\b(?:ups|nut|upsmon|upssched)\b", f"{message.subject} {message.sender} {message.sender_name}", re.IGNORECASE))
+    has_mark = bool(
+        re.search(r"\b(?:ups|nut|upsmon|upssched)\b", f"{message.subject} {message.sender} {message.sender_name}", re.IGNORECASE)
+    )
     return (has_mark or any("@" in line for line in told) or len(told) > 1) and not _people.forbids(message)
 
 
@@ -72,7 +76,7 @@ def read(lines: tuple[str, ...]) -> list[tuple[str, str, Severity | None, str]]:
         for pattern, name, severity in SENTENCES:
             match = pattern.search(line[:600])
             if match:
-                found.append((name, match.group(1), severity, line))
+                found.append((name, match.group(1).rstrip(":."), severity, line))
                 break
     return found
 

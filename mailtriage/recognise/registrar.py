@@ -43,7 +43,10 @@ SECTIONS = (_NOTICE,)
 
 def claims(message: Message) -> bool:
     """True if the subject is about the registration of a domain, the sender looks like a registrar, and the body has its words."""
-    if not _SUBJECT.fullmatch(message.subject[:600]) or "certificate" in message.subject.lower():
+    subject = message.subject[:600].lower()
+    if not any(word in subject for word in ("domain", "renew", "whois", "icann")):
+        return False
+    if not _SUBJECT.fullmatch(message.subject[:600]) or "certificate" in subject:
         return False
     text = message.text[:20000]
     is_registrar = bool(_SENDER.search(f"{message.sender} {message.sender_name}"))

@@ -24,7 +24,7 @@ _FRAME = re.compile(r"\[ Rootkit Hunter version [\w.]{1,20} \]|-{5,60} (?:Start|
 _FILE = re.compile(r"\s{4,12}File: (/\S.{0,400})")
 _ACCOUNT = re.compile(
     r"Warning: (?:User|Group) '|Warning: Changes found in the (?:group|passwd|password) file"
-    r"|Warning: (?:Found )?.{0,60}(?:passwordless account|UID 0)",
+    r"|Warning: (?:Found )?.{0,60}(?:passwordless account|(?:UID|uid)(?: = |=| )0|root equivalent)",
     re.IGNORECASE,
 )
 _ROOTKIT = re.compile(

@@ -33,7 +33,7 @@ _HEADINGS = (
     (
         "packages",
         re.compile(
-            r"Packages that were (?:upgraded|auto-removed):|Pakete, welche aktualisiert wurden:|Paquets mis à niveau\s?:"
+            r"Packages that (?:were|are) (?:upgraded|auto-removed):|Pakete, welche aktualisiert wurden:|Paquets mis à niveau\s?:"
             r"|Paquetes que se actualizaron:|Pakketten die opgewaardeerd werden:|Pakker som blev opgraderet:"
         ),
     ),
@@ -54,9 +54,10 @@ _LOG = re.compile(
     r"Unattended-upgrades log:|Protokoll der automatischen Systemaktualisierung:|Journal de unattended-upgrades\s?:"
     r"|Registro de unattended-upgrades:|Journaal van unattended-upgrades:|Log for unattended-upgrades:"
 )
+_LIST = re.compile(r"[a-z0-9][a-z0-9+.:-]{1,100}(?: [a-z0-9][a-z0-9+.:-]{1,100}){0,2000}")
 _LAST_WORDS = re.compile(
     r"All upgrades installed|No packages found that can be upgraded unattended\b.{0,60}"
-    r"|Packages that (?:were successfully auto-removed|are kept back): ?.*"
+    r"|Packages (?:that )?(?:were successfully auto-removed|are kept back|are auto removed):? ?.*"
     r"|Alle Systemaktualisierungen installiert|Es wurden keine Pakete gefunden.{0,200}|Toutes les mises à niveau ont été installées"
     r"|Aucun paquet à mettre à niveau.{0,100}|Se han instalado todas las actualizaciones|No se encontraron paquetes que .{0,150}"
     r"|Alle opwaarderingen zijn geïnstalleerd\.|Er werden geen pakketten gevonden.{0,200}"
@@ -117,15 +118,17 @@ def _pieces(text: str) -> dict[str, list[str]]:
     """The lines by the section they belong to; a list ends with the first empty line."""
     pieces: dict[str, list[str]] = {"result": [], "packages": [], "held": [], "reboot": []}
     here = "result"
-    for raw in text.split("\n"):
+    was_heading = False
+    for raw in text.lstrip().split("\n"):
         line = raw.rstrip()
         heading = next((name for name, words in _HEADINGS if words.fullmatch(line)), "")
         if heading:
             here = heading
-        elif not line or not line.startswith(" "):
+        elif not line or not (line.startswith(" ") or (here == "packages" and _LIST.fullmatch(line) and was_heading)):
             here = "result"
-        if line.startswith(" ") and here == "result" and len(pieces["result"]) == 1 and _RESULT.match(pieces["result"][0]):
-            pieces["result"][0] += line  # the result is wrapped at 70 characters
+        was_heading = bool(heading)
+        if line and here == "result" and len(pieces["result"]) == 1 and _RESULT.match(pieces["result"][0]):
+            pieces["result"][0] += " " + line.lstrip()  # the result is wrapped at 70 characters
         elif here == "result" and _KEPT.fullmatch(line):
             pieces["held"].append(line)
         else:

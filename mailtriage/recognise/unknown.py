@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailtriage.recognise import _jobs
+from mailtriage.recognise import _jobs, _people
 from mailtriage.recognise._hosts import sane_host
 from mailtriage.recognise._sections import SectionType
 from mailtriage.types import Message, Recovery, Report
@@ -19,6 +19,9 @@ _MAIL = SectionType(
 SECTIONS = (_MAIL,)
 _NUMBER = re.compile(r"(?<![\w.-])\d[\d.,:/-]{0,40}")
 _LONGEST_ITEM = 120
+_N_OF_PROSE = 3  # lines of prose that are read for words of trouble, the subject among them
+_OWN_LINES = 4  # with words of I and you
+_MOST_READ = 20_000
 # Where a script names its host, for mails that came without a header to tell it.
 _STATED_HOST = re.compile(
     r"^(?:host(?: ?name)?|server|machine|node|system)[ \t]{0,20}[:=][ \t]{0,20}([\w.-]{2,253})[ \t]{0,20}$", re.IGNORECASE | re.MULTILINE
@@ -37,11 +40,19 @@ def report(message: Message, note: str = "") -> Report:
     lines = (*subject, *message.text.rstrip("\n").split("\n"))
     item = " ".join(_NUMBER.sub("#", message.subject[:1000]).split())[:_LONGEST_ITEM]
     day = (message.sent_at or message.received_at).date()
-    section = _MAIL.section(lines, item=item, summary=message.subject, measures=_jobs.read_job(lines, item, day))
+    n_words = _N_OF_PROSE if _is_prose(message) else None
+    section = _MAIL.section(lines, item=item, summary=message.subject, measures=_jobs.read_job(lines, item, day, n_words=n_words))
     return Report(kind="unknown", host=message.host or _stated_host(message), sections=(section,), note=note)
+
+
+def _is_prose(message: Message) -> bool:
+    """Whether it is written for people, who cannot, will not and do not without any trouble: letters, advertisements, lists."""
+    if message.header("List-Unsubscribe"):
+        return True
+    return sum(map(_people.has_own_words, message.text[:_MOST_READ].split("\n"))) >= _OWN_LINES
 
 
 def _stated_host(message: Message) -> str:
     """The host a script names in its subject or text."""
-    found = _STATED_HOST.search(message.text[:20000]) or _SUBJECT_HOST.search(message.subject[:1000])
+    found = _STATED_HOST.search(message.text[:_MOST_READ]) or _SUBJECT_HOST.search(message.subject[:1000])
     return sane_host(found.group(1)) if found else ""

@@ -17,11 +17,14 @@ _TOTALS = re.compile(
     r"\b(?:Total size|Backup size|Data (?:read|size)|Transferred|Objects processed|(?:VMs|objects|of \d{1,6} \w{2,12}) processed)\b"
 )
 _STARTS = re.compile(r"\bStart time\b")
-_JOB = re.compile(r"^\s*(?:[\w ]{0,30}job|Agent[\w ]{0,30}): ?(\S.{0,200}?)\s*$", re.MULTILINE | re.IGNORECASE)
+_JOB = re.compile(
+    r"^\s*(?:[\w ]{0,30}job|Agent[\w ]{0,30}): ?(\S.{0,200}?)(?: (?:Success|Warning|Failed|Error))?\s*$", re.MULTILINE | re.IGNORECASE
+)
 _SIZES = (
     ("backup_size", re.compile(r"Total size:? (\d{1,12}(?:\.\d{1,3})? ?[KMGT]?B)\b")),
     ("backup_bytes", re.compile(r"(?:Backup size|Transferred):? (\d{1,12}(?:\.\d{1,3})? ?[KMGT]?B)\b")),
 )
+_BAD = re.compile(r"\bjob: .{1,120} (?:Failed|Error) *$|^ *(?:Failed|Error) *$|\bProcessing .{1,120} Error: ", re.MULTILINE | re.IGNORECASE)
 _DURATION = re.compile(r"Duration:? (?:(\d{1,3})\.)?(\d{1,3}):(\d\d):(\d\d)\b")
 _ERRORS = re.compile(r"\bErrors?:? (\d{1,6})\b")
 
@@ -57,6 +60,7 @@ def report(message: Message) -> Report:
     is_good = (
         subject is not None
         and subject.group(1).lower() == "success"
+        and not _BAD.search(text)
         and not any(one.value for one in measures if one.name == "backup_errors")
     )
     section = _JOB_SECTION.section(

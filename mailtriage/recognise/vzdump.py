@@ -96,6 +96,8 @@ def report(message: Message) -> Report:
     if message.subject and not (has_bad_guest and state == "backup failed"):
         job.insert(0, f"Subject: {message.subject}")  # else the guests say it, each by its name
     is_good = state in ("", "backup successful") and bool(rows) and not has_bad_guest and not any(map(_BAD.search, job))
+    if not rows:
+        job.append("no guest is listed")
     sections.append(_job(trimmed(job), is_good=is_good))
     return Report(
         kind="vzdump",

@@ -12,12 +12,17 @@ from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
 _SUBJECT = re.compile(r"ZFS (.{1,60}?) (?:event |error )?for (?:pool )?([^\s:]{1,200})(?: \(.{1,100}\))? on (\S{1,255})")
 _FIRST = re.compile(
-    r"ZFS has (?:finished a (?P<task>scrub|resilver|trim|\w{1,20})|detected (?:a|an|that)\b.*|posted the following event|marked the device as).*"
+    r"ZFS has (?:finished a (?P<task>scrub|resilver|trim|\w{1,20})|detected (?:a|an|that)\b.*"
+    r"|posted the following event|marked the device as).*"
     r"|The number of .{1,60}\bZFS device\b.*|A ZFS .*|(?:The |One of the )?ZFS (?:vdev|device|pool)\b.*",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r"^[ \t]{0,12}(eid|class|subclass|host|time|pool|state|status|vpath|vdev|vguid|scan|errors|error|objid):[ \t]{0,8}(.*)$", re.MULTILINE)
-_ROW = re.compile(r"\s{1,40}(\S{1,200})\s{1,80}([A-Z]{4,10})(?:\s{1,20}([\d.]{1,12}[KMGTPE]?)\s{1,20}([\d.]{1,12}[KMGTPE]?)\s{1,20}([\d.]{1,12}[KMGTPE]?))?(.*)")
+_FIELD = re.compile(
+    r"^[ \t]{0,12}(eid|class|subclass|host|time|pool|state|status|vpath|vdev|vguid|scan|errors|error|objid):[ \t]{0,8}(.*)$", re.MULTILINE
+)
+_ROW = re.compile(
+    r"\s{0,40}(\S{1,200})\s{1,80}([A-Z]{4,10})(?:\s{1,20}([\d.]{1,12}[KMGTPE]?)\s{1,20}([\d.]{1,12}[KMGTPE]?)\s{1,20}([\d.]{1,12}[KMGTPE]?))?(.*)"
+)
 _GROUP = re.compile(r"(?:mirror|raidz\d?|draid\d?\S*|spare|replacing|logs?|cache|special|dedup|spares)(?:-\d.*)?")
 _MEASURES = (
     "pool_errors", "pool_data_errors", "pool_resilver", "scrub_duration", "scrub_repaired", "scrub_errors",
@@ -99,7 +104,7 @@ def _state(name: str, told: dict[str, str], lines: list[str], rows: list[str]) -
     if name not in ("scrub", "resilver"):
         return State.PROBLEM if name == "data_error" else State.INFO
     is_well = told.get("state") == "ONLINE" and "status" not in told and told.get("errors", "").startswith("No known data errors")
-    is_clean = bool(re.search(r" with 0 errors ", told.get("scan", "")))
+    is_clean = bool(re.match(r"(?:scrub repaired 0B? in|resilvered \S+ in) .*with 0 errors ", told.get("scan", "")))
     bad_rows = [line for line in (*lines, *rows) if (row := _ROW.fullmatch(line[:1000])) and row.group(3) and not _is_well(row)]
     if is_well and is_clean and not bad_rows:
         return State.OK

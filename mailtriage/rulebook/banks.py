@@ -99,7 +99,7 @@ class _Choice:
 class Banks:
     """All rules, cut into banks by their kind, section and host."""
 
-    def __init__(self, rules: Iterable[Rule], *, is_for_once: bool = False) -> None:
+    def __init__(self, rules: Iterable[Rule]) -> None:
         memo = Memo(1 << 15)
         cut: dict[tuple[str, str, str], list[Rule]] = {}
         for rule in rules:
@@ -108,7 +108,7 @@ class Banks:
         self._globs: dict[tuple[str, str], list[RuleBank]] = {}
         for (kind, section, _), same in cut.items():
             target = self._globs if _GLOB.search(kind) or _GLOB.search(section) else self._exact
-            target.setdefault((kind, section), []).append(RuleBank(same, memo, is_for_once=is_for_once))
+            target.setdefault((kind, section), []).append(RuleBank(same, memo))
         self._choices = Memo(512)
 
     def on(self, kind: str, section: str, host: str) -> tuple[RuleBank, ...]:

@@ -6,6 +6,7 @@ import copy
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -60,13 +61,12 @@ class Rulebook:
         problems: Iterable[Problem] = (),
         replaced: Iterable[Rule] = (),
         today: date | None = None,
-        is_for_once: bool = False,
     ) -> None:
         self.rules = tuple(rules)
         self.problems = tuple(problems)
         self.replaced = tuple(replaced)
         self.today = today or datetime.now(UTC).date()
-        self._banks = Banks(self.rules, is_for_once=is_for_once)
+        self._banks = Banks(self.rules)
         self._rulings = Memo(_REMEMBERED)
         self._as_of: Rulebook | None = None  # of the day asked for last
 
@@ -157,6 +157,15 @@ class Rulebook:
             return ""
         example = f", which explains {best_rule.hit[0]!r}" if best_rule.hit else ""
         return f"nearest is rule {best_rule.id}{example}"
+
+
+def speaks_alone(rule: Rule, section: Section, previous: Previous) -> bool:
+    """Whether a rule by itself, whatever its dates, status and host, fires on a section or, to drop it, explains every line of it."""
+    lines = tuple(line for line in section.lines if line.strip())
+    alone = replace(rule, given=None) if rule.given else rule
+    for _, found in _speaking(RuleBank((alone,), Memo(1), is_for_once=True), section, lines, previous):
+        return len(found.explained()) == len(lines) if rule.action is Action.DROP else any(found.hits(section))
+    return False
 
 
 class _Finds:

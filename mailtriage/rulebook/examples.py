@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from mailtriage.rulebook.book import Rulebook
-from mailtriage.rulebook.rule import Action, Rule
+from mailtriage.rulebook.book import Rulebook, speaks_alone
+from mailtriage.rulebook.rule import Rule
 from mailtriage.rulebook.ruling import Ruling
 from mailtriage.types import Measure, Section
 
@@ -51,11 +51,7 @@ def examples(rule: Rule) -> Iterator[Example]:
 
 def is_found(example: Example) -> bool:
     """Whether the rule by itself fires on the example or, for a drop rule, explains every line of it."""
-    rule = replace(example.rule, is_test=False, until=None, given=None)
-    ruling = example.ruling(Rulebook((rule,), is_for_once=True))
-    if rule.action is Action.DROP:
-        return bool(ruling.drops) and ruling.unexplained is None
-    return bool(ruling.events or ruling.digests)
+    return speaks_alone(example.rule, example.section, example.previous)
 
 
 def _example(rule: Rule, key: str, index: int, text: str) -> Example:

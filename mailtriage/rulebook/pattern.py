@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 # Line patterns have 20 to 400 instructions, a letter of any script (\pL) some 1,200. Counted repeats make thousands of them:
 # measured 37 ms on 10 kB with 2,700, which `rules check` reports as slow.
 MOST_INSTRUCTIONS = 4000
+_SURELY_SMALL = 400
 _MOST_MEMORY = 4 << 20
 _LONGEST = 4000
 
@@ -47,6 +49,7 @@ def options(memory: int = _MOST_MEMORY) -> Any:
     return chosen
 
 
+@lru_cache(maxsize=1 << 12)
 def compiled(pattern: str, *, has_lines: bool = False) -> Any:
     """The pattern compiled by RE2; `has_lines`: it looks at a whole section, so that ^ and $ stand for the ends of its lines."""
     import re2
@@ -64,7 +67,9 @@ def verified(pattern: str, *, has_lines: bool = False) -> Any:
         regexp = compiled(pattern, has_lines=has_lines)
     except (re2.error, UnicodeEncodeError) as error:
         raise _told(pattern, _words(error)) from None
-    if max(regexp.programsize, regexp.reverseprogramsize) > MOST_INSTRUCTIONS:
+    # Backwards it is never so much larger that a small one would not do; to ask means to compile it once more.
+    is_small = regexp.programsize < _SURELY_SMALL
+    if not is_small and max(regexp.programsize, regexp.reverseprogramsize) > MOST_INSTRUCTIONS:
         raise PatternError(
             f"the pattern compiles to {regexp.programsize} instructions, {MOST_INSTRUCTIONS} are allowed",
             "use * or + instead of large counted repeats such as {1,500}",

@@ -29,8 +29,8 @@ class IncidentType:
     lasts: tuple[int, int] | None = (1, 3)  # days; None: it has no end
     item: Callable[[Host, random.Random], str] = lambda host, source: ""
     where: Callable[[Host], bool] = lambda host: _mails_daily(host)  # noqa: PLW0108 -- defined further down
-    per_host_days: float = 525.0  # one in so many, at least one in a fleet
-    least: int = 1
+    per_host_days: float = 525.0  # one in so many
+    least: int = 1  # in a fleet; 0: it may also not occur
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,14 +309,16 @@ class Moment:
 
 
 def plan(hosts: tuple[Host, ...], days: int, seed: int, start: datetime, types: tuple[IncidentType, ...] = TYPES) -> Schedule:
-    """Deals out the incidents: each type at least once where a host can have it, one incident a host as far as hosts go."""
+    """Deals out the incidents: each type as often as it must be where a host can have it, one incident a host as far as hosts go."""
     source = dice(seed, "incidents", len(hosts), days)
     busy: set[int] = set()
     silent: set[int] = set()
     incidents: list[Incident] = []
     for kind in types:
         able = [host for host in hosts if kind.where(host) and host.number not in silent]
-        count = max(kind.least, round(len(hosts) * days / kind.per_host_days)) if days else 0
+        expected = len(hosts) * days / kind.per_host_days
+        count = max(kind.least, round(expected)) if kind.least else int(expected) + (source.random() < expected % 1)
+        count = count if days else 0
         for _ in range(count):
             free = [host for host in able if host.number not in busy]
             # A host can have several incidents, but only one of a type: their mails would run into each other.

@@ -43,7 +43,24 @@ def _forward(host: Host, at: datetime) -> tuple[list[tuple[str, str]], str, str,
     return [("References", f"<CAF{at:%d%H%M}x@mail.example.com>")], "Fwd: backup?", body, "base64"
 
 
-_LETTERS: tuple[Letter, ...] = (_quoting_reply, _question, _umlauts, _forward)
+def _phone(host: Host, at: datetime) -> tuple[list[tuple[str, str]], str, str, str]:
+    return [], f"disk full on {host.short}?", "Saw it on the way home, will look at it in an hour.\n\nSent from my iPhone\n", ""
+
+
+def _pasted(host: Host, at: datetime) -> tuple[list[tuple[str, str]], str, str, str]:
+    body = (
+        f"Hi all,\n\nI got this from {host.short} last night. What should we do?\n\n"
+        f"This is an automatically generated mail message from mdadm\nrunning on {host.short}\n\n"
+        "A DegradedArray event had been detected on md device /dev/md0.\n\nFaithfully yours, etc.\n"
+    )
+    return [], f"mdadm on {host.short}", body, ""
+
+
+def _short(host: Host, at: datetime) -> tuple[list[tuple[str, str]], str, str, str]:
+    return [], "ok", "ok\n", ""
+
+
+_LETTERS: tuple[Letter, ...] = (_quoting_reply, _question, _umlauts, _forward, _phone, _pasted, _short)
 _PEOPLE = ("Hans Maier <hans@example.org>", "Mary Smith <mary.smith@example.com>", "Jo Tanaka <jo@example.net>")
 
 

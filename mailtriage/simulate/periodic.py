@@ -13,7 +13,7 @@ from mailtriage.simulate.incidents import Moment, Schedule
 from mailtriage.simulate.mail import Draft, Label, Part, Shown, dice, loudest
 
 SATURDAY = 5
-INCIDENTS = freebsd_update.INCIDENTS
+INCIDENTS = (*freebsd_update.INCIDENTS, *security.INCIDENTS)
 
 
 def reports(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draft]:

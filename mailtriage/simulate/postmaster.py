@@ -21,8 +21,12 @@ def _runs_ci(host: Host) -> bool:
     return host.number % 23 == 5
 
 
+def _has_gitlab(host: Host) -> bool:
+    return host.number % 23 == 11
+
+
 def _runs_ansible(host: Host) -> bool:
-    return host.number % 19 == 2
+    return host.number % 38 == 2
 
 
 INCIDENTS: tuple[IncidentType, ...] = (
@@ -41,6 +45,14 @@ INCIDENTS: tuple[IncidentType, ...] = (
         severity=Severity.WARNING,
         item=lambda host, source: source.choice(("nightly", "release", "docs")),
         where=_runs_ci,
+        per_host_days=1050,
+    ),
+    IncidentType(
+        name="pipeline_failed",
+        check="pipeline",
+        severity=Severity.WARNING,
+        item=lambda host, source: f"web/{source.choice(('shop', 'portal'))} main",
+        where=_has_gitlab,
         per_host_days=1050,
     ),
     IncidentType(
@@ -73,6 +85,7 @@ def mails(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draf
         if incident.began_at.astimezone(host.zone).date() == day:
             yield _complaint(host, incident, dice(seed, "abuse", incident.id))
     yield from _builds(host, day, schedule, seed)
+    yield from _pipelines(host, day, schedule, seed)
     if _runs_ansible(host):
         yield _run(host, day, schedule, seed)
     source = dice(seed, "answers", host.number, day)
@@ -103,11 +116,13 @@ def _bounce(host: Host, at: datetime, source: random.Random, incident: Incident 
     boundary = f"{queue_id}.{int(at.timestamp())}/{host.name}"
     why = f"550 5.1.1 <{recipient}>: Recipient address rejected: User unknown"
     body = (
-        f"This is a MIME-encapsulated message.\n\n--{boundary}\nContent-Description: Notification\nContent-Type: text/plain; charset=us-ascii\n\n"
+        f"This is a MIME-encapsulated message.\n\n--{boundary}\nContent-Description: Notification\n"
+        "Content-Type: text/plain; charset=us-ascii\n\n"
         f"This is the mail system at host {host.name}.\n\nI'm sorry to have to inform you that your message could not\n"
         "be delivered to one or more recipients. It's attached below.\n\nFor further assistance, please send mail to postmaster.\n\n"
         "If you do so, please include this problem report. You can\ndelete your own text from the attached returned message.\n\n"
-        f"                   The mail system\n\n<{recipient}>: host mail.example.com[192.0.2.25] said: {why}\n    (in reply to RCPT TO command)\n\n"
+        f"                   The mail system\n\n<{recipient}>: host mail.example.com[192.0.2.25] said: {why}\n"
+        "    (in reply to RCPT TO command)\n\n"
         f"--{boundary}\nContent-Description: Delivery report\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; {host.name}\n"
         f"X-Postfix-Queue-ID: {queue_id}\nX-Postfix-Sender: rfc822; {sender}\nArrival-Date: {format_datetime(local)}\n\n"
         f"Final-Recipient: rfc822; {recipient}\nOriginal-Recipient: rfc822;{recipient}\nAction: failed\nStatus: 5.1.1\n"
@@ -139,13 +154,18 @@ def _complaint(host: Host, incident: Incident, source: random.Random) -> Draft:
     at = incident.began_at
     boundary = f"{source.randrange(16**8):08x}"
     body = (
-        f'--{boundary}\nContent-Type: text/plain; charset="US-ASCII"\n\nThis is an email abuse report for an email message received from IP\n{incident.item}.\n\n'
+        f'--{boundary}\nContent-Type: text/plain; charset="US-ASCII"\n\n'
+        f"This is an email abuse report for an email message received from IP\n{incident.item}.\n\n"
         f"--{boundary}\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nUser-Agent: ExampleFBL/1.0\nVersion: 1\n"
         f"Original-Mail-From: <news@example.org>\nSource-IP: {incident.item}\n\n"
-        f"--{boundary}\nContent-Type: message/rfc822\n\nFrom: <news@example.org>\nTo: <redacted@example.net>\nSubject: News\n\nOur news.\n--{boundary}--\n"
+        f"--{boundary}\nContent-Type: message/rfc822\n\nFrom: <news@example.org>\nTo: <redacted@example.net>\n"
+        f"Subject: News\n\nOur news.\n--{boundary}--\n"
     )
     head = [
-        ("Received", f"from {host.name} ({host.name} [192.0.2.{host.ip_last}])\n\tby mx.example.org (Postfix) with ESMTPS;\n\t{format_datetime(at)}"),
+        (
+            "Received",
+            f"from {host.name} ({host.name} [192.0.2.{host.ip_last}])\n\tby mx.example.org (Postfix) with ESMTPS;\n\t{format_datetime(at)}",
+        ),
         ("From", f"<feedback@{host.name}>"),
         ("To", host.root),
         ("Subject", f"complaint about message from {incident.item}"),
@@ -165,7 +185,9 @@ def _builds(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Dr
         ended = incident.ended_at
         if incident.is_on(at):
             subject = f"Build failed in Jenkins: {incident.item} #{number}"
-            log = "Changes:\n\n[alice] Raise the limit of the cache\n\n" + "-" * 42 + "\n+ make test\nmake: *** [Makefile:12: test] Error 1\n"
+            log = (
+                "Changes:\n\n[alice] Raise the limit of the cache\n\n" + "-" * 42 + "\n+ make test\nmake: *** [Makefile:12: test] Error 1\n"
+            )
             yield _build(host, at, incident, subject, "FAILURE", number, log, is_on=True)
         elif ended is not None and ended <= at < ended + timedelta(days=1):
             subject = f"Jenkins build is back to normal : {incident.item} #{number}"
@@ -186,6 +208,67 @@ def _build(host: Host, at: datetime, incident: Incident, subject: str, result: s
     )
     sections = (("failed" if is_on else "fixed", Label.EVENT),)
     return _draft(host, at, "jenkins", content, sections, shows=(Shown(incident=incident.id, is_on=is_on),))
+
+
+def _pipelines(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draft]:
+    """GitLab: the nightly pipeline of the main branch fails and is mended; now and then one of a branch fails."""
+    at = datetime.combine(day, time(3, 20, tzinfo=host.zone)) + timedelta(seconds=host.number * 11 % 900)
+    for incident in schedule.on(host, "pipeline_failed"):
+        ended = incident.ended_at
+        if incident.is_on(at):
+            yield _pipeline(host, at, incident.item, "failed", Label.EVENT, (Shown(incident=incident.id, is_on=True),))
+        elif ended is not None and ended <= at < ended + timedelta(days=1):
+            yield _pipeline(host, at, incident.item, "fixed", Label.EVENT, (Shown(incident=incident.id, is_on=False),))
+    source = dice(seed, "pipeline", host.number, day)
+    if _has_gitlab(host) and source.random() < 1 / 20:
+        yield _pipeline(host, _at(host, day, source, 9), "web/shop fix-cache", "failed", Label.DIGEST, ())
+    if _has_gitlab(host) and source.random() < 1 / 30:
+        yield _workflow(host, _at(host, day, source, 9), source)
+
+
+def _pipeline(host: Host, at: datetime, item: str, result: str, label: Label, shows: tuple[Shown, ...]) -> Draft:
+    source = dice("pipeline", host.number, at)
+    path, _, branch = item.partition(" ")
+    number, commit = source.randrange(10_000, 99_999), f"{source.randrange(16**8):08x}"
+    first = f"Pipeline #{number} has failed!" if result == "failed" else f"Pipeline has been fixed and #{number} has passed!"
+    url = f"https://{host.name}/{path}"
+    body = (
+        f"{first}\n\nProject: {path.replace('/', ' / ')} ( {url} )\nBranch: {branch} ( {url}/-/commits/{branch} )\n\n"
+        f"Commit: {commit} ( {url}/-/commit/{commit} )\nCommit Message: Raise the limit of the cache\nCommit Author: Alice\n"
+    )
+    headers = (
+        ("X-GitLab-Project", path.rpartition("/")[2]),
+        ("X-GitLab-Project-Path", path),
+        ("X-GitLab-Pipeline-Id", str(number)),
+        ("X-GitLab-Pipeline-Ref", branch),
+        ("X-GitLab-Pipeline-Status", "failed" if result == "failed" else "success"),
+        ("Auto-Submitted", "auto-generated"),
+    )
+    subject = f"{path.rpartition('/')[2]} | {result.capitalize()} pipeline for {branch} | {commit}"
+    sender = f"GitLab <gitlab@{host.name}>"
+    content = local_mail(host, at, source, subject=subject, body=body, headers=headers, from_header=sender, user="git")
+    return _draft(host, at, "gitlab", content, ((result, label),), shows=shows)
+
+
+def _workflow(host: Host, at: datetime, source: random.Random) -> Draft:
+    """A run of GitHub Actions for a branch failed."""
+    body = (
+        "[example/shop] CI workflow run\n\nRepository: example/shop\nWorkflow: CI\nDuration: 3 minutes and 11.0 seconds\n\n"
+        f"View results: https://github.com/example/shop/actions/runs/{source.randrange(10**9, 10**10)}\n"
+    )
+    head = [
+        (
+            "Received",
+            f"from {host.name} ({host.name} [192.0.2.60])\n\tby mx.example.org (Postfix) with ESMTPS;\n\t{format_datetime(at)}",
+        ),
+        ("Date", format_datetime(at)),
+        ("From", f"Alice Miller <notifications@{host.name}>"),
+        ("To", host.root),
+        ("Subject", f"[example/shop] PR run failed: CI - fix-cache ({source.randrange(16**7):07x})"),
+        ("X-GitHub-Reason", "ci_activity"),
+        ("Precedence", "list"),
+    ]
+    return _draft(host, at, "github", message(head, body.encode()), (("failed", Label.DIGEST),))
 
 
 def _run(host: Host, day: date, schedule: Schedule, seed: int) -> Draft:
@@ -224,7 +307,10 @@ def _absence(host: Host, at: datetime, source: random.Random) -> Draft:
     else:
         subject, text = "Automatic reply: ", "I am out of the office until Monday.\n\nRegards\nBob\n"
     head = [
-        ("Received", f"from mail.example.com (mail.example.com [192.0.2.25])\n\tby {host.name} with ESMTPS id 1a2b;\n\t{format_datetime(at)}"),
+        (
+            "Received",
+            f"from mail.example.com (mail.example.com [192.0.2.25])\n\tby {host.name} with ESMTPS id 1a2b;\n\t{format_datetime(at)}",
+        ),
         ("From", who),
         ("To", host.root),
         ("Subject", f"{subject}report of {host.short}"),
@@ -234,5 +320,4 @@ def _absence(host: Host, at: datetime, source: random.Random) -> Draft:
         ("Content-Type", "text/plain; charset=utf-8"),
         ("Content-Transfer-Encoding", "8bit"),
     ]
-    draft = _draft(host, at, "auto_reply", message(head, text.encode()), (("absence", Label.NOISE),), sender="mail.example.com")
-    return draft
+    return _draft(host, at, "auto_reply", message(head, text.encode()), (("absence", Label.NOISE),), sender="mail.example.com")

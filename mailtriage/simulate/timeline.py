@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mailtriage.simulate import (
@@ -23,9 +23,15 @@ from mailtriage.simulate.hosts import Host, hosts
 from mailtriage.simulate.incidents import DAY, TYPES, Incident, Schedule, plan
 from mailtriage.simulate.mail import Draft, Role, SimulatedMail, Truth
 
-# Families of senders whose incidents stand beside their mails.
+# Families of senders whose incidents stand beside their mails. They are many, so each is rare: a week of 75 hosts has a few of them.
 _FAMILIES = (backups, hardware, monitoring, postmaster, security_tools, updates)
-ALL_TYPES = (*TYPES, *(incident for family in _FAMILIES for incident in family.INCIDENTS))
+_RARER = 3
+_OF_FAMILIES = tuple(
+    replace(one, least=0, per_host_days=one.per_host_days * _RARER)
+    for family in (cronjobs, periodic, *_FAMILIES)
+    for one in family.INCIDENTS
+)
+ALL_TYPES = (*TYPES, *_OF_FAMILIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

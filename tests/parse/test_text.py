@@ -121,6 +121,47 @@ def test_the_returned_mail_in_a_bounce_is_read() -> None:
     assert message.unread == ()
 
 
+RELATED = (
+    b"--r\nContent-Type: multipart/alternative; boundary=a\n\n"
+    b"--a\nContent-Type: text/plain\n\nHost: db03 is UP\n--a\nContent-Type: text/html\n\n"
+    b'<html><head><title>db03</title></head><body><b>Host:</b> DB03 is {}<img src="cid:graph.png"></body></html>\n--a--\n'
+    b"--r\nContent-Type: image/png\nContent-ID: <graph.png>\nContent-Disposition: inline\n\nxxxx\n--r--\n"
+)
+
+
+def test_an_alternative_of_the_same_words_is_read_with_the_pictures_it_shows() -> None:
+    message = parse(mail(RELATED.replace(b"{}", b"up"), "Content-Type: multipart/related; boundary=r"))
+    assert message.unread == ()
+    assert message.text.strip() == "Host: db03 is UP"
+
+
+@pytest.mark.parametrize("word", [b"DOWN", b"up up", b"up since 3"])
+def test_an_alternative_of_more_words_forbids_a_drop(word: bytes) -> None:
+    unread = parse(mail(RELATED.replace(b"{}", word), "Content-Type: multipart/related; boundary=r")).unread
+    assert "an alternative text that says something else" in unread
+    assert "what HTML shows without text" in unread
+
+
+def test_a_picture_that_no_text_stands_for_is_unread() -> None:
+    html = b"--r\nContent-Type: text/html\n\n<b>up</b><img src=cid:g>\n"
+    html += b"--r\nContent-Type: image/png\nContent-ID: <g>\n\nxxxx\n--r--\n"
+    assert parse(mail(html, "Content-Type: multipart/related; boundary=r")).unread
+    other = RELATED.replace(b"{}", b"up").replace(b"<graph.png>", b"<other.png>")
+    assert parse(mail(other, "Content-Type: multipart/related; boundary=r")).unread == ("image/png",)
+
+
+def test_a_title_is_more_only_where_its_words_are_not_in_the_text() -> None:
+    html = "<title>{}</title><p>all is well on web07</p>"
+    assert parse(mail(html.format("web07").encode(), "Content-Type: text/html")).unread == ()
+    assert parse(mail(html.format("web07 FAILED").encode(), "Content-Type: text/html")).unread
+
+
+def test_the_fields_of_a_feedback_report_are_read() -> None:
+    body = b"--b\n\nhello\n--b\nContent-Type: message/feedback-report\n\nFeedback-Type: abuse\nSource-IP: 192.0.2.7\n\n--b--\n"
+    text = parse(mail(body, "Content-Type: multipart/report; report-type=feedback-report; boundary=b")).text
+    assert "Source-IP: 192.0.2.7" in text.split("\n")
+
+
 def test_text_after_the_last_part_is_not_lost_silently() -> None:
     body = b"--b\n\nall is well\n--b--\npanic: the rest\n"
     assert parse(mail(body, "Content-Type: multipart/mixed; boundary=b")).unread == ("text after the last part",)

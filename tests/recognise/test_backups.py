@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 
 import pytest
@@ -95,6 +96,19 @@ def test_a_body_that_failed_outweighs_a_good_subject() -> None:
     text = body("pbs", "verify-failed")
     mail = report(text, subject="Verify Datastore 'store1' successful", sender="root@pbs1.example.org")
     assert section(mail, "verify").state is State.PROBLEM
+
+
+@pytest.mark.parametrize(("kind", "name"), [("vzdump", "successful-new-form"), ("pbs", "gc-successful")])
+@pytest.mark.parametrize(("more", "wanted"), [("", "drop"), ("\n104 FAILED", "digest")])
+def test_an_alternative_in_html_may_repeat_the_text_and_no_more(kind: str, name: str, more: str, wanted: str) -> None:
+    text = body(kind, name)
+    head = "\n".join(
+        line for line in sample(kind, name).partition(b"\n\n")[0].decode().split("\n") if not line.startswith(("Content-", "MIME"))
+    )
+    page = f"<html><body><pre>\n{html.escape(text)}{more}\n</pre></body></html>"
+    parts = f'--b\n\n{text}\n--b\nContent-Type: text/html; charset="UTF-8"\n\n{page}\n--b--\n'
+    data = f'{head}\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary="b"\n\n{parts}'
+    assert str(outcome_of(data.encode(), shipped_rules()).verdict) == wanted
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -136,6 +136,24 @@ def test_a_mail_from_an_account_of_a_program_is_enough_for_crons_subject() -> No
     assert report("x\n", subject="Cron <backup@web07> /usr/local/bin/job", sender="no-reply@example.org").kind == "cron"
 
 
+def test_a_text_without_header_may_begin_with_its_subject() -> None:
+    found = report("Cron <root@web07> /root/clean\n\nrm: cannot remove '/tmp/x': No such file or directory\n")
+    assert (found.kind, found.host, names(found)) == ("cron", "web07", ["output"])
+    assert section(found, "output").heading == "Cron <root@web07> /root/clean"
+    assert section(found, "output").lines == ("rm: cannot remove '/tmp/x': No such file or directory",)
+    assert report("Cron <root@web07> ran\nand Cron <root@web08> did not\n", subject="two hosts").kind != "cron"
+
+
+def test_a_text_without_header_may_be_the_output_of_run_parts() -> None:
+    found = report(RUN_PARTS)
+    assert (found.kind, found.host, [one.item for one in found.sections]) == (
+        "cron",
+        "",
+        ["/etc/cron.daily/apt-compat", "/etc/cron.daily/logrotate"],
+    )
+    assert report("/etc/cron.daily/logrotate:\n").kind != "cron"
+
+
 def test_a_reply_that_quotes_a_cron_mail_is_no_cron_mail() -> None:
     assert report("> x\n", subject="Re: Cron <root@web07> /usr/local/bin/job", headers=ENV).kind != "cron"
 

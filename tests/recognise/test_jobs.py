@@ -13,6 +13,10 @@ from tests.golden import outcome_of, shipped_rules
 from tests.recognise.support import report, section
 
 SICK = """
+Subject: SSH login alert for user root
+Subject: lfd on web07: Excessive resource usage
+There are 12031 messages in the mail queue
+java.lang.NullPointerException
 Subject: [ALERT] web07 is down
 Subject: Disk space warning
 Subject: CRITICAL: load average is 43.12
@@ -175,6 +179,13 @@ kernel: Out of memory: Kill process 811
 sendmail: fatal: root(0): queue file write error: No space left on device
 """
 WELL = """
+crash/x.txt
+error/404.html
+deleting crash/dump.txt
+panic.9.gz
+>f+++++++++ alert/critical.css
+failed.html
+home/anna/failure
 Subject: Backup OK on web07
 Subject: Backup completed successfully
 Subject: inventory
@@ -404,6 +415,24 @@ def test_an_unknown_mail_is_about_its_subject_without_the_numbers() -> None:
     one = report("x", subject="Backup 17 of web07 failed at 03:12:01", sender="root@web07.example.org")
     other = report("x", subject="Backup 18 of web07 failed at 03:14:55", sender="root@web07.example.org")
     assert section(one, "mail").item == section(other, "mail").item == "Backup # of web07 failed at #"
+
+
+LETTER = """Dear administrator,
+
+you could not miss our new offer: your servers will never be down again.
+If you do not want our mails, please tell us.
+We wish you a nice day, and you will hear from us.
+If you cannot read this, you may look at it with your browser.
+"""
+
+
+def test_a_letter_is_not_searched_for_words_of_trouble() -> None:
+    letter = section(report(LETTER, subject="Our offer", sender="no-reply@example.com"), "mail")
+    assert [measure.name for measure in letter.measures] == ["cron_lines"]
+    bulk = section(
+        report("it cannot\n" * 9, subject="Our offer", sender="no-reply@example.com", headers=("List-Unsubscribe: <x>",)), "mail"
+    )
+    assert next(measure.value for measure in bulk.measures if measure.name == "trouble_lines") == 2
 
 
 def test_a_bare_text_names_its_host() -> None:

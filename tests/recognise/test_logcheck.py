@@ -5,7 +5,10 @@ from __future__ import annotations
 from mailtriage.types import Report
 from tests.recognise.support import measures, names, report, section
 
-INTRO = "This email is sent by logcheck. If you no longer wish to receive\nsuch mail, you can either uninstall the logcheck package or modify\n\n"
+INTRO = (
+    "This email is sent by logcheck. If you no longer wish to receive\n"
+    "such mail, you can either uninstall the logcheck package or modify\n\n"
+)
 LINE = "Nov 22 06:11:50 web07 sshd[812]: Invalid user {} from 203.0.113.9 port 4711"
 SUBJECT = "web07 2026-11-22 06:12 +0000 System Events"
 

@@ -150,3 +150,12 @@ def test_a_person_who_forwards_it_is_not_the_machine() -> None:
 def test_a_mail_that_lists_fewer_alerts_than_it_counts_is_cut_off(body: str, subject: str) -> None:
     assert not report(body, subject=subject, sender=ALERTMANAGER).is_complete
     assert report(TWO, subject="[FIRING:1] Disk ", sender=ALERTMANAGER).is_complete
+
+
+def test_alerts_about_several_hosts_in_one_mail_are_events_of_their_own_hosts() -> None:
+    body = (
+        "2 alerts for alertname=DiskFull\n\n[2] Firing\n\nLabels\nalertname = DiskFull\ninstance = web07.example.org:9100\nseverity = critical\n"
+        "Source\n\nLabels\nalertname = DiskFull\ninstance = db01.example.org:9100\nseverity = critical\nSource\n\nSent by Alertmanager\n"
+    )
+    found = report(body, subject="[FIRING:2] DiskFull (critical)", sender="alerts@mon01.example.net")
+    assert [one.host for one in found.sections if one.name == "firing"] == ["web07.example.org", "db01.example.org"]

@@ -63,6 +63,14 @@ def test_a_plain_success_is_quiet_also_without_a_header() -> None:
     assert verdict(body("unattended_upgrades", "upgraded")) == "drop"
 
 
+@pytest.mark.parametrize("name", ["upgraded", "nothing-to-do"])
+def test_blanks_lost_on_the_way_do_not_matter(name: str) -> None:
+    text = "\n".join(line.strip() for line in body("unattended_upgrades", name).split("\n"))
+    assert verdict(text.replace(" 3 files", "3 files")) in ("drop", "digest")
+    assert report(text).sections[0].lines[0].startswith("Unattended upgrade result: ")
+    assert "unattended and" in report(text).sections[0].lines[0] or name == "upgraded"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_person_who_quotes_such_a_mail_is_not_taken_for_it(kind: str) -> None:
     first = sorted((SAMPLES / kind).glob("*.eml"))[0]
@@ -132,6 +140,11 @@ def test_the_days_that_are_left_are_read(sentence: str, days: int) -> None:
     found = report(sentence, subject="SSL certificate of www.example.org will expire", sender="root@mon.example.org")
     assert found.kind == "certificate"
     assert [measure.value for measure in found.sections[0].measures] == [days]
+
+
+def test_a_person_who_writes_of_a_certificate_stays_a_person() -> None:
+    text = "Hi Max,\n\nour certificate for www.example.org expires in 3 days, can you renew it please?\n\nThanks\nAnna\n"
+    assert report(text, subject="certificate expires", sender="Anna Muster <anna@example.org>").kind == "human"
 
 
 def test_a_check_of_a_monitoring_system_is_not_a_certificate_notice() -> None:

@@ -1,0 +1,101 @@
+"""Mails of UPSs, of management boards and of firewalls."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailtriage.types import Severity, State
+from tests.recognise.support import measures, names, report, section
+
+STATUS = (
+    " \nAPC      : 001,036,0877\nHOSTNAME : db03\nUPSNAME  : smart1500\nSTATUS   : {} \nLINEV    : 231.8 Volts\nLOADPCT  : 23.4 Percent\n"
+    "BCHARGE  : 98.0 Percent\nTIMELEFT : 31.5 Minutes\n"
+)
+
+
+def test_the_power_of_a_ups_fails_and_returns_under_one_key() -> None:
+    failed = "db03 UPS smart1500 Power Failure !!!"
+    back = "db03 UPS smart1500 Power has returned"
+    bad = section(report(f"{failed}\n" + STATUS.format("ONBATT"), subject=failed), "power")
+    good = section(report(f"{back}\n" + STATUS.format("ONLINE")), "power")
+    assert (bad.state, bad.severity, good.state, bad.item) == (State.PROBLEM, Severity.HIGH, State.OK, good.item)
+    assert measures(good) == {
+        ("ups_voltage", "smart1500"): 231.8,
+        ("ups_load", "smart1500"): 23.4,
+        ("ups_charge", "smart1500"): 98.0,
+        ("ups_runtime", "smart1500"): 31.5 * 60,
+    }
+
+
+def test_power_that_is_said_to_be_back_is_not_while_the_battery_runs() -> None:
+    back = "db03 UPS smart1500 Power has returned"
+    only = section(report(f"{back}\n" + STATUS.format("ONBATT LOWBATT"), subject=back), "power")
+    assert (only.state, only.severity) == (State.PROBLEM, Severity.CRITICAL)
+
+
+def test_a_battery_to_replace_is_told_beside_the_power() -> None:
+    back = "db03 UPS smart1500 Power has returned"
+    assert names(report(f"{back}\n" + STATUS.format("ONLINE REPLACEBATT"), subject=back)) == ["power", "battery"]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "state", "severity"),
+    [
+        ("UPS ups@localhost on battery", "power", State.PROBLEM, Severity.HIGH),
+        ("UPS ups@localhost on line power", "power", State.OK, None),
+        ("UPS ups@localhost battery is low", "power", State.PROBLEM, Severity.CRITICAL),
+        ("UPS ups@localhost: forced shutdown in progress", "power", State.PROBLEM, Severity.CRITICAL),
+        ("Communications with UPS ups@localhost lost", "comm", State.PROBLEM, Severity.WARNING),
+        ("Communications with UPS ups@localhost established", "comm", State.OK, None),
+        ("UPS ups@localhost is unavailable", "comm", State.PROBLEM, Severity.WARNING),
+        ("UPS ups@localhost battery needs to be replaced", "battery", State.PROBLEM, Severity.WARNING),
+    ],
+)
+def test_each_message_of_upsmon_is_known(line: str, name: str, state: State, severity: Severity | None) -> None:
+    for found in (report(f"{line}\n", subject="UPS alert"), report(f"{line}\n")):
+        only = section(found, name)
+        assert (found.kind, only.item, only.state, only.severity) == ("nut", "ups@localhost", state, severity)
+
+
+def test_a_talk_about_a_ups_is_no_alert() -> None:
+    assert report("Hello,\n\nthe UPS in the cellar is on battery again, can you look?\n", subject="UPS").kind != "nut"
+
+
+def test_a_repair_closes_what_the_board_told() -> None:
+    body = "EVENT (20 Nov 11:02): Power Supply #1 Status has changed to: {}.\n\nServer Name: db03.example.net\n"
+    bad = report(body.format("Failed"), subject="iLO AlertMail-003: (CRITICAL) Power Supply #1: Failed")
+    good = report(body.format("OK"), subject="iLO AlertMail-004: (REPAIRED) Power Supply #1: Repaired")
+    assert (bad.kind, bad.host) == ("ilo", "db03.example.net")
+    assert (section(bad, "problem").item, section(good, "recovery").state) == (section(good, "recovery").item, State.OK)
+
+
+def test_the_severity_and_the_words_of_an_idrac_mail_both_count() -> None:
+    body = "System Host Name: db03.example.net\nEvent Message: {}\nSeverity: {}\nMessage ID: PDR8\nService Tag: 7ABCDE1\n"
+    assert names(report(body.format("Drive 3 is removed.", "Informational"))) == ["problem"]
+    assert names(report(body.format("A user logged in.", "Informational"))) == ["notice"]
+    assert names(report(body.format("Something new.", "Critical"))) == ["problem"]
+    assert names(report(body.format("The power supplies are redundant.", "Informational"))) == ["recovery"]
+
+
+def test_the_last_row_of_a_sensor_decides() -> None:
+    row = "   1 | 11/22/2026 | 06:11:02 | Fan #0x41 | Lower Critical going low | {}\n"
+    found = report(row.format("Asserted") + row.format("Deasserted"), subject="IPMI SEL entries")
+    assert names(found)[0] == "recovery"
+    assert names(report(row.format("Asserted"), subject="IPMI SEL entries"))[0] == "problem"
+
+
+def test_pairs_in_one_firewall_mail_are_netted() -> None:
+    head = f"Notifications in this message: 2\n{'=' * 35}\n\n"
+    down, up = (
+        "15:23:03 MONITOR: WAN_DHCP is down, omitting from routing group F\n",
+        "15:24:41 MONITOR: WAN_DHCP is available now, adding\n",
+    )
+    subject = "fw1.example.org - Notification"
+    assert names(report(head + down + up, subject=subject)) == ["notice", "notice"]
+    again = report(head + down + up + down, subject=subject)
+    assert (again.host, names(again)) == ("fw1.example.org", ["problem", "notice"])
+
+
+@pytest.mark.parametrize("text", ["UPS " * 100000, "|" * 200000, "EVENT (" * 50000, "Sensor: " * 50000, "x: \n" * 100000])
+def test_megabytes_of_nonsense_never_fail(text: str) -> None:
+    assert report(text, subject="IPMI UPS MegaRAID alert").sections
