@@ -230,7 +230,9 @@ def _because(hit: Hit) -> Reason:
 
 
 def _event(report: Report, section: Section, hit: Hit) -> Event:
-    state = State.OK if section.state is State.OK else State.PROBLEM
+    # A rule that names a severity speaks of trouble, also where the sender calls the section as a whole good.
+    is_over = section.state is State.OK and hit.rule.severity in (None, Severity.INFO)
+    state = State.OK if is_over else State.PROBLEM
     return Event(
         host=section.host or report.host,
         check=hit.rule.check or section.check,

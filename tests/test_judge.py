@@ -147,7 +147,7 @@ def test_several_events_give_the_worst_severity_and_each_its_own() -> None:
 
 
 def test_a_section_that_says_ok_raises_an_ok() -> None:
-    judged = verdict(section("ada0 wears out", state=State.OK, recovery=Recovery.EXPLICIT), EVENT)
+    judged = verdict(section("ada0 wears out", state=State.OK, recovery=Recovery.EXPLICIT), replace(EVENT, severity=None))
     assert (judged.state, judged.severity) == (State.OK, Severity.INFO)
     assert judged.events[0].state is State.OK
 
@@ -298,3 +298,10 @@ def test_a_section_about_another_host_raises_an_event_of_that_host() -> None:
         section("fine", host="db01.example.org", name="job", item="x", state=State.OK, recovery=Recovery.EXPLICIT), DROP_ALL
     ).events
     assert ending.key == "db01.example.org/job/x"
+
+
+def test_a_rule_with_a_severity_raises_also_where_the_sender_says_that_all_is_well() -> None:
+    said = {"name": "job", "item": "nightly", "state": State.OK, "recovery": Recovery.EXPLICIT}
+    assert verdict(section("ada0 wears out", **said), replace(EVENT, severity=None)).events[0].state is State.OK
+    (event,) = verdict(section("ada0 wears out", **said), EVENT).events
+    assert (event.state, event.severity) == (State.PROBLEM, Severity.HIGH)

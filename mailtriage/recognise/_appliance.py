@@ -122,7 +122,7 @@ def without_values(text: str) -> str:
 
 _VALUE = re.compile(
     r"(?<![\w/.-])\d{1,18}(?:\.\d{1,9})?(?: ?(?:%|°?[CF]\b|[KMGTP]i?B\b|RPM\b|V(?:olts?)?\b)"
-    r"| (?=(?:[\w()]{1,20} ){0,3}(?:sectors?|errors?|times?|days?|hours?)\b))"
+    r"|(?= (?:[\w()]{1,20} ){0,3}(?:sectors?|errors?|times?|days?|hours?)\b))"
     r"|\b\d{4,18}\b|\b\d{1,2}(?::\d\d){1,2}\b",
     re.IGNORECASE,
 )

@@ -17,7 +17,7 @@ _TITLES = {
     "web": "httpd|http|httpd errors|http-error|httpd error|php-messages|php|modsecurity2 (mod_security2)|nginx|lighttpd|pound|tomcat",
     "network": "named|dhcpd|iptables firewall|xntpd|openvpn|network report|samba|vsftpd-messages|ftpd-messages|ftpd-xferlog"
     "|proftpd-messages|pureftp"
-    "|identd|resolver|stunnel|arpwatch|freeswan|freeswan|pluto|mountd|automount|afpd|chronyd|ntpd|unbound|dnssec|shorewall|knockd"
+    "|identd|resolver|stunnel|arpwatch|freeswan|pluto|mountd|automount|afpd|chronyd|ntpd|unbound|dnssec|shorewall|knockd"
     "|portsentry",
     "cron": "cron|anacron",
     "system": "systemd|init|syslogd|rsyslogd|syslog-ng|runtime statistics|system configuration|modprobe|up2date|snmpd|evtsystem"

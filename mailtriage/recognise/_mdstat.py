@@ -34,6 +34,11 @@ class Array:
         return not self.is_active or self.is_failed or self.working < self.wanted
 
     @property
+    def is_readable(self) -> bool:
+        """Whether the table says how many members work, where the level has spare ones."""
+        return bool(self.wanted) or self.level in ("raid0", "linear", "container")
+
+    @property
     def severity(self) -> Severity:
         """Critical where no redundancy is left, warning while it is being rebuilt."""
         if self.running == "recovery":

@@ -32,7 +32,7 @@ class Original:
     lines: tuple[str, ...]  # headers and text, as far as the bounce shows them
     report: Report | None  # as another kind than unknown reads it
     is_from_machine: bool
-    host: str  # where it came from
+    host: str  # the host that sent it
     subject: str
 
 
@@ -86,7 +86,7 @@ def original(message: Message, lines: Sequence[str], body_at: int) -> Original:
         lines=tuple(lines),
         report=report,
         is_from_machine=report is not None or by_system or _looks_like_report(subject),
-        host=report.host if report and report.host else host,
+        host=host,
         subject=subject,
     )
 

@@ -250,4 +250,5 @@ def _problems(came_back: Original) -> list[Section]:
     if came_back.report is None:
         return []
     stated = [section for section in came_back.report.sections if section.state is State.PROBLEM]
-    return [replace(section, name=_PROBLEM.name, recovery=Recovery.SILENCE) for section in stated]
+    about = came_back.report.host
+    return [replace(section, name=_PROBLEM.name, recovery=Recovery.SILENCE, host=section.host or about) for section in stated]

@@ -42,7 +42,7 @@ SECTIONS = (_OUTPUT, _SCRIPT_OUTPUT, _EXIT)
 
 
 def claims(message: Message) -> bool:
-    """True if the subject is cron's and a header or the sender is too; without a header, if the first line is one, or run-parts' heading."""
+    """True if the subject is cron's and a header or the sender is too; without a header, if the first line is one or run-parts' heading."""
     subject = message.subject
     if not message.headers:
         return bool(_copied_subject(message) or _bare_run(message)) and not _people.forbids(message)

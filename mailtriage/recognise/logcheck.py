@@ -95,7 +95,13 @@ def report(message: Message) -> Report:
             sections.append(_TYPES[name].section(own, heading=heading, item=heading, measures=measures))
     # It never sends a mail without a finding.
     is_complete = any(name != "intro" and own for name, _, own in parts)
-    return Report(kind="logcheck", host=host, sections=tuple(sections), is_complete=is_complete)
+    is_alarmed = bool(re.search(r"Security|Attack|ATTACK", message.subject))
+    note = (
+        "the subject tells of a class that the text does not hold"
+        if is_alarmed and not any("security" in name for name, _, _ in parts)
+        else ""
+    )
+    return Report(kind="logcheck", host=host, sections=tuple(sections), is_complete=is_complete, note=note)
 
 
 def _section_of(heading: str) -> str:

@@ -182,6 +182,7 @@ def _parts_of_html(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         elif line.strip() and line.strip() != _TITLE_IN_HTML:
             own.append(line)
     yield title, own
+    yield "", titles  # what the index names and no section has
 
 
 def _sections(title: str, own: list[str], failed: dict[str, float]) -> Iterator[Section]:

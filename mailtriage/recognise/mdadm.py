@@ -41,21 +41,23 @@ def report(message: Message) -> Report:
     named = found.groups() if found else subject.groups()[:2] if subject else ("", "")
     arrays = read_mdstat(text)
     device = _array_of(named[1], arrays)
-    is_test = named[0] == "TestMessage" and (subject is None or subject.group(1) == "TestMessage")
     known = arrays.get(device)
-    summary = f"{named[0]} event on {named[1]}" + (f": {known.in_words}" if known else "")
+    # A test mail of an array that its own table does not show is no test any more.
+    is_gone = known is None and bool(re.fullmatch(r"md\d{1,4}", device)) and "unused devices" in text
+    is_test = named[0] == "TestMessage" and not is_gone and (subject is None or subject.group(1) == "TestMessage")
+    summary = f"{named[0]} event on {named[1]}" + (f": {known.in_words}" if known else ": it is not in the table" if is_gone else "")
     first = (_TEST if is_test else _ARRAY).section(
         body_lines(message.text) if is_test else (summary, *body_lines(message.text)),
         item=device,
         state=State.INFO if is_test else State.PROBLEM,
-        severity=Severity.INFO if is_test else _severity(named[0], known),
+        severity=Severity.INFO if is_test else Severity.HIGH if is_gone else _severity(named[0], known),
         summary=summary,
         measures=[measure for array in arrays.values() for measure in array.measures],
     )
     others = [_degraded(array) for array in arrays.values() if array.is_bad and (is_test or array.name != device)]
     running = _RUNNING_ON.search(text[:2000])
     host = host_of(message, running.group(1).rstrip(".") if running else "", subject.group(3) if subject else "")
-    return Report(kind="mdadm", host=host, sections=(first, *others))
+    return Report(kind="mdadm", host=host, sections=(first, *others), is_complete=all(array.is_readable for array in arrays.values()))
 
 
 def _severity(event: str, array: Array | None) -> Severity:

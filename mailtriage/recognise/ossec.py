@@ -14,12 +14,16 @@ from mailtriage.recognise._security import may_claim
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
 _SUBJECT = re.compile(r"(?:\[\S{1,40}\] )?(?:OSSEC|Wazuh)(?: HIDS)? (?:[Nn]otification|[Aa]lert) - .{1,300}", re.DOTALL)
+_LEVEL = re.compile(r"\b[Ll]evel:? (\d{1,2})\b")
 _START = re.compile(r"(?:OSSEC HIDS|OSSEC|Wazuh)(?: Manager)? Notification\.?", re.IGNORECASE)
 _FROM = re.compile(r"Received From: (?:\(([^()]{1,254})\) (\S{1,254}?)|(\S{1,254}?))->(.{1,400})")
 _RULE = re.compile(r"Rule: (\d{1,7}) (?:\([^)]{1,20}\) )?fired \(level (\d{1,2})\) -> \"?(.{0,400}?)\"?")
 _SOURCE = re.compile(r"Src IP: (\S{1,254})")
 _FILE = re.compile(
     r"(?:File|Integrity checksum changed for:?|New file|Registry Key)[^'/]{0,30}'?(/[^'\s]{1,400}|[A-Z]:\\[^']{1,400}|HKEY_[^']{1,400})'?"
+)
+_GONE = re.compile(
+    r"(?:ossec|wazuh): Agent (?:started|disconnected|removed|stopped): '([\w.-]{1,254}?)(?:->?(?:any|[0-9a-fA-F.:/]{2,60}))?'"
 )
 _END = "--END OF NOTIFICATION"
 _MOST = 300
@@ -86,7 +90,10 @@ def report(message: Message) -> Report:
         is_complete = any(line.strip() == _END for line in alert)
         sections.append(_section(alert, agent if agent != host else ""))
     host = longer_host(host, message.host) if host else message.host
-    return Report(kind="ossec", host=host, sections=tuple(sections), is_complete=is_complete)
+    said = _LEVEL.search(message.subject)
+    told = [int(found.group(2)) for found in map(_RULE.fullmatch, lines) if found]
+    note = "the subject tells of a higher level than the alerts have" if said and int(said.group(1)) > max(told, default=0) else ""
+    return Report(kind="ossec", host=host, sections=tuple(sections), is_complete=is_complete, note=note)
 
 
 def _alerts(lines: list[str]) -> Iterator[list[str]]:
@@ -107,6 +114,10 @@ def _alerts(lines: list[str]) -> Iterator[list[str]]:
 
 
 def _agent(alert: list[str]) -> str:
+    """The agent an alert is about: for one that is gone, which the server tells, the one its log line names."""
+    gone = next((found for found in map(_GONE.match, alert[4:12]) if found), None)
+    if gone:
+        return sane_host(gone.group(1))
     found = next((found for found in map(_FROM.fullmatch, (line.strip() for line in alert[:6])) if found), None)
     return sane_host(found.group(1) or found.group(3) or "") if found else ""
 

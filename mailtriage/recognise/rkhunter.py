@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise._hosts import longer_host, sane_host
+from mailtriage.recognise._integrity import short
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.recognise._security import may_claim
@@ -35,10 +36,14 @@ _MENTIONS_ONLY = re.compile(
     r"Warning: (?:The command|Hidden (?:file|directory) found|Checking for (?:prerequisites|hidden))", re.IGNORECASE
 )
 _UPDATE = re.compile(r"Checking rkhunter (?:data files|version)|^\s{1,4}Checking file \S{1,60} |^\s{1,4}(?:This|Latest) version *:")
+_CHANGED = "Warning: The file properties have changed"
 _MOST = 300
 
 _PROPERTIES = SectionType(
-    name="file_changed", about="a program has other properties than stored [path]", check="rkhunter_file", recovery=Recovery.SILENCE
+    name="file_changed",
+    about="programs that have other properties than stored [path, where it is one]",
+    check="rkhunter_file",
+    recovery=Recovery.SILENCE,
 )
 _ROOTKITS = SectionType(
     name="rootkit", about="signs of a rootkit or of malware [warning]", check="rkhunter_rootkit", recovery=Recovery.SILENCE
@@ -85,13 +90,16 @@ def report(message: Message) -> Report:
     lines = body_lines(message.text)
     sections: list[Section] = []
     rest: list[str] = []
+    changed: list[str] = []
     block: list[str] = []
     n_warnings = 0
     for line in (*lines, ""):
         # A warning ends where a line is not indented; everything further is its own.
         if block and (line[:4].strip() or not line.strip()):
             n_warnings += 1
-            if len(sections) < _MOST:
+            if block[0].startswith(_CHANGED):
+                changed += block
+            elif len(sections) < _MOST:
                 sections.append(_warning(block))
             else:
                 rest += block
@@ -102,6 +110,8 @@ def report(message: Message) -> Report:
             block.append(line)
         elif line.strip():
             rest.append(line)
+    if changed:
+        sections.insert(0, _changed(changed))
     if rest:
         sections.append(_rest(rest, message, n_warnings))
     subject = _SUBJECT.fullmatch(message.subject)
@@ -109,12 +119,16 @@ def report(message: Message) -> Report:
     return Report(kind="rkhunter", host=longer_host(host, message.host) if host else message.host, sections=tuple(sections))
 
 
+def _changed(lines: list[str]) -> Section:
+    """All changed programs as one section: an update changes hundreds."""
+    paths = [found.group(1) for found in map(_FILE.fullmatch, lines) if found]
+    item = paths[0] if len(paths) == 1 else ""
+    return _PROPERTIES.section(lines, item=item, state=State.PROBLEM, summary=f"file properties have changed: {short(paths)}")
+
+
 def _warning(block: list[str]) -> Section:
     first = " ".join(block[0].split())
     item = first.removeprefix("Warning: ")[:160]
-    path = next((found.group(1) for found in map(_FILE.fullmatch, block) if found), "")
-    if first.startswith("Warning: The file properties have changed"):
-        return _PROPERTIES.section(block, item=path or item, state=State.PROBLEM, summary=f"file properties have changed: {path}")
     kind = _WARNING
     if _ACCOUNT.match(first):
         kind = _ACCOUNTS

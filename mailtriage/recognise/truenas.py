@@ -86,7 +86,11 @@ def report(message: Message) -> Report:
     if any(line.strip() for line in frame):
         sections.append(_TYPES["frame"].section(frame))
     host = host_of(message, first.group(1) if first else "", subject.group(1) if subject else "")
-    return Report(kind="truenas", host=host, sections=tuple(sections))
+    # A heading without an alert below it: the mail is cut off.
+    last = next((line for line in reversed(body_lines(_plain(message.text))) if line.strip()), "")
+    heading = _HEADING.fullmatch(last[:2000])
+    is_complete = bool(parts) and not (heading and not heading.group("rest").strip())
+    return Report(kind="truenas", host=host, sections=tuple(sections), is_complete=is_complete)
 
 
 def _plain(text: str) -> str:

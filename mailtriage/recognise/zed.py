@@ -75,8 +75,9 @@ def report(message: Message) -> Report:
 
 
 def _name(task: str, told: dict[str, str], message: Message) -> str:
+    is_fault_told = re.search(r"\b(?:fault|error|degraded|removed)", message.subject, re.IGNORECASE)
     if task in ("scrub", "resilver", "trim"):
-        return task
+        return "fault" if is_fault_told else task
     if "objid" in told or "data error" in message.subject or "data error" in first_line(message.text):
         return "data_error"
     words = f"{message.subject} {first_line(message.text)} {told.get('class', '')}"
@@ -112,7 +113,7 @@ def _state(name: str, told: dict[str, str], lines: list[str], rows: list[str]) -
 
 
 def _is_well(row: re.Match[str]) -> bool:
-    return row.group(2) == "ONLINE" and row.group(3, 4, 5) == ("0", "0", "0")
+    return row.group(2) == "ONLINE" and row.group(3, 4, 5) == ("0", "0", "0") and not row.group(6).strip()
 
 
 def _row(pool: str, line: str) -> Section:

@@ -181,6 +181,11 @@ _HEALTHY = (
     r"\b(?:automatic |execute smart |auto )?offline (?:data collection|surface scan|immediate|test(?:ing)?|self-test|scan)\b(?: \w+)?",
     r"\bhealth\b[^:]*: *(?:ok|passed) *$",
     r"\bself-assessment test result: passed\b",
+    # What controllers print of nothing: MegaCli, arcconf, and the legend under storcli's tables.
+    r"\bbad blocks exist *: *no\b",
+    r"\bpredictive failure event seq number *: *0 *$",
+    r"\bfailed/degraded *: *\d+/0/0\b",
+    r"^(?:[\w&-]{1,10}=[\w ()/.-]{1,40}(?:\||$)){2,}",
 )
 
 

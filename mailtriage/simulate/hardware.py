@@ -47,11 +47,20 @@ INCIDENTS: tuple[IncidentType, ...] = (
         per_host_days=1050,
     ),
     IncidentType(
-        name="ups_on_battery",
+        name="apc_on_battery",
         check="ups_power",
         severity=Severity.HIGH,
         lasts=(0, 0),
-        item=lambda host, source: source.choice(("smart1500", "ups@localhost")),
+        item=lambda host, source: "smart1500",
+        where=_is_linux,
+        per_host_days=1050,
+    ),
+    IncidentType(
+        name="nut_on_battery",
+        check="ups_power",
+        severity=Severity.HIGH,
+        lasts=(0, 0),
+        item=lambda host, source: "ups@localhost",
         where=_is_linux,
         per_host_days=1050,
     ),
@@ -73,63 +82,55 @@ INCIDENTS: tuple[IncidentType, ...] = (
         where=_is_linux,
         per_host_days=1050,
     ),
-    IncidentType(
-        name="nas_volume",
-        check="nas",
-        severity=Severity.HIGH,
-        lasts=(1, 2),
-        item=lambda host, source: source.choice(
-            (f"the volume 1 on {host.short.lower()}", "Storage & Snapshots: [Hardware Status] Disk 3 failed.")
-        ),
-        where=_is_debian,
-        per_host_days=1050,
-    ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Habit:
-    """A healthy mail: which of the hosts that can send it, on which days of the week (Monday is 0), at which time."""
+    """A healthy mail: which of the hosts that can send it, one of `every`, and on which day of the week (Monday is 0)."""
 
     remainder: int
     where: Callable[[Host], bool]
-    days: tuple[int, ...]
-    hour: int
+    day: int
     letter: Callable[[Host, datetime], bodies.Letter]
+    every: int = 75
 
 
-_EVERY = 10  # one of so many hosts has a habit
 _HABITS = (
-    _Habit(remainder=2, where=_is_debian, days=(6,), hour=4, letter=lambda host, at: bodies.zed_finish(host, at, "scrub")),
+    _Habit(remainder=2, every=10, where=_is_debian, day=6, letter=lambda host, at: bodies.zed_finish(host, at, "scrub")),
     _Habit(
-        remainder=7, where=_is_debian, days=(6,), hour=5, letter=lambda host, at: bodies.zed_finish(host, at, "scrub", has_features=False)
+        remainder=7, every=10, where=_is_debian, day=6, letter=lambda host, at: bodies.zed_finish(host, at, "scrub", has_features=False)
     ),
-    _Habit(remainder=3, where=_is_linux, days=(0,), hour=8, letter=lambda host, at: bodies.mdadm(host, is_degraded=False)),
-    _Habit(remainder=8, where=_is_linux, days=(5,), hour=3, letter=bodies.patrol_read),
+    _Habit(remainder=3, every=10, where=_is_linux, day=0, letter=lambda host, at: bodies.mdadm(host, is_degraded=False)),
+    _Habit(remainder=8, every=10, where=_is_linux, day=5, letter=bodies.patrol_read),
     _Habit(
         remainder=4,
+        every=15,
         where=_has_disks,
-        days=(6,),
-        hour=2,
+        day=6,
         letter=lambda host, at: bodies.truenas(host, "Scrub of pool 'tank' finished.", Label.NOISE),
     ),
     _Habit(
         remainder=5,
         where=_has_disks,
-        days=(2,),
-        hour=9,
+        day=2,
         letter=lambda host, at: bodies.truenas(host, "A system update is available. Go to System Settings, Update.", Label.DIGEST),
     ),
-    _Habit(remainder=6, where=lambda host: host.system is System.FREEBSD, days=(3,), hour=15, letter=bodies.pfsense),
+    _Habit(remainder=6, every=40, where=_has_disks, day=3, letter=bodies.pfsense),
+    _Habit(remainder=9, where=_has_disks, day=1, letter=bodies.qnap),
+    _Habit(remainder=21, where=_has_disks, day=2, letter=lambda host, at: bodies.synology(host)),
+    _Habit(remainder=24, where=_has_disks, day=4, letter=bodies.ilo_started),
+    _Habit(remainder=35, where=_has_disks, day=1, letter=bodies.idrac_tested),
+    _Habit(remainder=48, where=_has_disks, day=3, letter=bodies.log_cleared),
 )
 
 
 def mails(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draft]:
     """The mails of these senders that are about the host on this local day."""
     for n, habit in enumerate(_HABITS):
-        if host.number % _EVERY == habit.remainder and habit.where(host) and day.weekday() in habit.days:
+        if host.number % habit.every == habit.remainder and habit.where(host) and day.weekday() == habit.day:
             source = dice(seed, "hardware", host.number, n, day)
-            at = datetime.combine(day, time(habit.hour, source.randint(0, 58), source.randint(0, 59)), host.zone)
+            at = datetime.combine(day, time(source.randint(2, 17), source.randint(0, 58), source.randint(0, 59)), host.zone)
             if not any(schedule.on(host, kind.name) for kind in INCIDENTS):
                 yield _draft(host, at, source, habit.letter(host, at))
     for kind in INCIDENTS:
@@ -147,8 +148,7 @@ def _of_incident(incident: Incident, day: date, seed: int) -> Iterator[Draft]:
             yield _told(incident, at, source, is_on=True)
     elif day == began.date():
         yield _told(incident, began, source, is_on=True)
-    is_qnap = incident.item.startswith("Storage &")  # which says nothing when a disk was replaced
-    if incident.ended_at and incident.type.name != "md_degraded" and not is_qnap:
+    if incident.ended_at:
         ended = incident.ended_at.astimezone(host.zone) + timedelta(seconds=40)
         if day == ended.date():
             yield _told(incident, ended, source, is_on=False)
@@ -166,13 +166,11 @@ def _letter(incident: Incident, at: datetime, source: random.Random, *, is_over:
         return bodies.mdadm(host, is_degraded=True)
     if name == "zed_fault":
         return bodies.zed_finish(host, at, "resilver") if is_over else bodies.zed_fault(host, at)
-    if name == "ups_on_battery":
-        return bodies.ups(host, at, item, source, is_over=is_over)
     if name == "power_supply":
         return bodies.board(host, at, item, is_over=is_over)
     if name == "virtual_drive":
         return bodies.controller(host, at, is_over=is_over)
-    return bodies.nas(host, at, item, is_over=is_over)
+    return bodies.ups(host, at, item, source, is_over=is_over)
 
 
 def _draft(host: Host, at: datetime, source: random.Random, letter: bodies.Letter, shows: tuple[Shown, ...] = ()) -> Draft:

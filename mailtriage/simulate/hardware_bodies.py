@@ -133,20 +133,44 @@ def _megaraid(host: Host, at: datetime, level: str, told: str, name: str, label:
     return Letter(kind="megaraid", subject=subject, body=body, sections=((name, label),))
 
 
-def nas(host: Host, at: datetime, item: str, *, is_over: bool) -> Letter:
-    """A volume that is degraded: by Synology where the item is its sentence, else by QNAP."""
-    name = "recovery" if is_over else "problem"
-    if item.startswith("the volume"):
-        told = "has been repaired" if is_over else "has degraded"
-        body = f"Dear user,\n\nThe volume 1 on {host.short} {told}. Please check the status.\n\nSincerely,\nSynology DiskStation\n"
-        subject = f"[{host.short}] Volume 1 {told}"
-        return Letter(kind="synology", subject=subject, body=body, sections=((name, Label.EVENT),), from_name="Synology DiskStation")
+def synology(host: Host) -> Letter:
+    """A backup that is complete."""
+    body = f"Dear user,\n\nNetwork backup task home on {host.short} has been completed.\n\nSincerely,\nSynology DiskStation\n"
+    subject = f"[{host.short}] Network backup completed"
+    return Letter(kind="synology", subject=subject, body=body, sections=(("notice", Label.DIGEST),), from_name="Synology DiskStation")
+
+
+def ilo_started(host: Host, at: datetime) -> Letter:
+    """A server that was switched on."""
+    body = f"EVENT ({at:%d %b %H:%M}): Server power on.\n\niLO URL: https://ilo-{host.name}\nServer Name: {host.name}\n"
+    subject = f"iLO AlertMail-{at.day:03d}: (INFO) Server power on"
+    return Letter(kind="ilo", subject=subject, body=body, sections=(("notice", Label.DIGEST),))
+
+
+def idrac_tested(host: Host, at: datetime) -> Letter:
+    """The test mail of an iDRAC."""
     body = (
-        f"NAS Name: {host.short}\nSeverity: Error\nDate/Time: {at:%Y/%m/%d %H:%M:%S}\n\nApp Name: Storage & Snapshots\n"
-        "Category: Disk\nMessage: [Hardware Status] Disk 3 failed.\n"
+        f"System Host Name: {host.name}\n\nEvent Message: This is a test message.\n\nDate/Time: {at:%a %b %d %Y %H:%M:%S}\n"
+        "Severity: Informational\nMessage ID: SYS1000\nService Tag: 7ABCDE1\nModel: PowerEdge R640\n"
     )
-    subject = f"[Error][Storage & Snapshots] Notification from your device: {host.short}"
-    return Letter(kind="qnap", subject=subject, body=body, sections=((name, Label.EVENT),))
+    return Letter(kind="idrac", subject="Alert from iDRAC: 7ABCDE1", body=body, sections=(("notice", Label.DIGEST),))
+
+
+def log_cleared(host: Host, at: datetime) -> Letter:
+    """The event log of a board, after it was cleared."""
+    line = f"   1 | {at:%m/%d/%Y} | {at:%H:%M:%S} | Event Logging Disabled #0x72 | Log area reset/cleared | Asserted"
+    sections = (("notice", Label.DIGEST), ("notice", Label.DIGEST))
+    return Letter(kind="ipmi", subject=f"{host.short}: IPMI SEL entries", body=f"{line}\n", sections=sections)
+
+
+def qnap(host: Host, at: datetime) -> Letter:
+    """A firmware that can be installed."""
+    body = (
+        f"NAS Name: {host.short}\nSeverity: Information\nDate/Time: {at:%Y/%m/%d %H:%M:%S}\n\nApp Name: Firmware Update\n"
+        "Category: Firmware\nMessage: [Firmware Update] A firmware update is available.\n"
+    )
+    subject = f"[Information][Firmware Update] Notification from your device: {host.short}"
+    return Letter(kind="qnap", subject=subject, body=body, sections=(("notice", Label.DIGEST),))
 
 
 def truenas(host: Host, told: str, label: Label) -> Letter:

@@ -254,7 +254,7 @@ def _workflow(host: Host, at: datetime, source: random.Random) -> Draft:
     """A run of GitHub Actions for a branch failed."""
     body = (
         "[example/shop] CI workflow run\n\nRepository: example/shop\nWorkflow: CI\nDuration: 3 minutes and 11.0 seconds\n\n"
-        f"View results: https://github.com/example/shop/actions/runs/{source.randrange(10**9, 10**10)}\n"
+        f"View results: https://github.example.com/example/shop/actions/runs/{source.randrange(10**9, 10**10)}\n"
     )
     head = [
         (

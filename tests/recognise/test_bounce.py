@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from mailtriage.recognise import section_names
+from mailtriage.recognise.bounce import SECTIONS
 from mailtriage.types import Severity, State
 from tests.recognise.support import names, report, section
 
@@ -110,4 +110,4 @@ def test_a_bounce_in_a_bounce_in_a_bounce_ends() -> None:
     begun = time.monotonic()
     found = report(body, subject=UNDELIVERED, sender=DAEMON)
     assert time.monotonic() - begun < 5
-    assert set(names(found)) <= set(section_names()["bounce"])
+    assert set(names(found)) <= {one.name for one in SECTIONS}

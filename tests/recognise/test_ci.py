@@ -69,7 +69,7 @@ def test_a_bare_body_of_gitlab_is_claimed_with_project_and_branch() -> None:
 def test_github_needs_more_than_a_subject() -> None:
     subject = "[example/shop] Run failed: CI - main (64f0ad8)"
     assert report("hello\n", subject=subject, sender="root@web07.example.org").kind != "github"
-    found = report("hello\n", subject=subject, sender="notifications@github.com")
+    found = report("hello\n", subject=subject, sender="notifications@github.example.com")
     assert [(one.name, one.item) for one in found.sections] == [("failed", "example/shop CI main")]
 
 

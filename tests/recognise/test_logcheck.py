@@ -66,3 +66,8 @@ def test_a_logcheck_that_could_not_run_says_so() -> None:
 def test_a_megabyte_is_read_in_time() -> None:
     found = logcheck(("System Events", "\n".join([LINE.format("a " * 40)] * 8000)))
     assert len(section(found, "system_events").lines) == 8000
+
+
+def test_a_subject_of_a_worse_class_than_the_text_is_doubted() -> None:
+    assert logcheck(("System Events", LINE), subject=SUBJECT.replace("System Events", "Security Alerts")).note
+    assert not logcheck(("System Events", LINE)).note

@@ -119,3 +119,14 @@ def test_many_sections_of_many_lines_are_read_in_time() -> None:
 def test_many_broken_sections_are_read_in_time() -> None:
     parts = [part(f"Service {n}", "line\n" * 3, has_end=n % 2 == 0) for n in range(3000)]
     assert len(names(logwatch(*parts))) == 3001
+
+
+def test_the_disks_of_old_releases_have_neither_begin_nor_end() -> None:
+    rows = (
+        "------------------ Disk Space --------------------\n\nFilesystem Size Used Avail Use% Mounted on\n"
+        "/dev/mapper/a\n   36G 35G 1G 97% /\n"
+    )
+    found = logwatch(part("Kernel", "x"), rows)
+    assert names(found) == ["header", "kernel", "disk"]
+    assert measures(section(found, "disk"))["fs_used", "/"] == 97.0
+    assert found.is_complete

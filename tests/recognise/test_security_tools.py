@@ -108,6 +108,12 @@ def test_each_warning_of_rkhunter_is_a_section_with_its_path() -> None:
     assert found.host == "web07"
 
 
+def test_an_update_that_changes_many_programs_is_one_section() -> None:
+    text = "".join(f"Warning: The file properties have changed:\n         File: /usr/bin/x{n}\n" for n in range(700))
+    found = report(text, subject="[rkhunter] web07 - Daily report")
+    assert (names(found), section(found, "file_changed").item) == (["file_changed"], "")
+
+
 def test_a_file_named_like_a_rootkit_is_no_rootkit() -> None:
     found = report("Warning: Hidden file found: /etc/.rootkit: ASCII text\n", subject="[rkhunter] web07 - Daily report")
     assert names(found) == ["warning"]
@@ -176,3 +182,8 @@ def test_a_long_name_of_a_host_and_escapes_do_no_harm() -> None:
     long = "x" * 4000
     assert report(SUDO.replace("web07", long), subject=f"*** SECURITY information for {long} ***").host == "web07.example.org"
     assert report(SUDO.replace("user NOT", "\x1b[2Juser NOT")).kind == "sudo"
+
+
+def test_a_subject_with_a_higher_level_than_its_alerts_is_doubted() -> None:
+    assert report(BODIES["ossec"], subject="OSSEC Notification - (web07) 192.0.2.7 - Alert level 10").note
+    assert not report(BODIES["ossec"], subject="OSSEC Notification - (web07) 192.0.2.7 - Alert level 5").note
