@@ -153,9 +153,8 @@ def test_a_mail_that_lists_fewer_alerts_than_it_counts_is_cut_off(body: str, sub
 
 
 def test_alerts_about_several_hosts_in_one_mail_are_events_of_their_own_hosts() -> None:
-    body = (
-        "2 alerts for alertname=DiskFull\n\n[2] Firing\n\nLabels\nalertname = DiskFull\ninstance = web07.example.org:9100\nseverity = critical\n"
-        "Source\n\nLabels\nalertname = DiskFull\ninstance = db01.example.org:9100\nseverity = critical\nSource\n\nSent by Alertmanager\n"
-    )
+    alert = "Labels\nalertname = DiskFull\ninstance = {}:9100\nseverity = critical\nSource\n\n"
+    alerts = alert.format("web07.example.org") + alert.format("db01.example.org")
+    body = f"2 alerts for alertname=DiskFull\n\n[2] Firing\n\n{alerts}Sent by Alertmanager\n"
     found = report(body, subject="[FIRING:2] DiskFull (critical)", sender="alerts@mon01.example.net")
     assert [one.host for one in found.sections if one.name == "firing"] == ["web07.example.org", "db01.example.org"]

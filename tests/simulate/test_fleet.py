@@ -38,6 +38,7 @@ HEADINGS = re.compile(
     r"Check for files with an unknown user or group:|Doing login accounting:)$"
 )
 RUNS = {f"freebsd_{part}" for part in ("daily", "weekly", "monthly", "security")}
+NEVER_OVER = {"cron_pg_dump_failing", "script_alarm", "nightly_dump_failing"}  # jobs whose silence is success
 # Lines of a body that follow an empty line and are no headings.
 _BODY = re.compile(r"^(all pools are healthy|  pool: |\t|errors: |\S+ setuid diffs:|-- End of|\d+ problem\(s\)|\S+ daily prior run)")
 
@@ -69,9 +70,9 @@ def test_mails_come_in_the_order_of_time_and_within_the_days(week: Week) -> None
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_week_of_75_hosts_is_what_an_admin_gets(seed: int) -> None:
     sent = list(mails(fleet(hosts=75, days=7, seed=seed, start=START)))
-    assert 1500 <= len(sent) <= 2200
+    assert 1500 <= len(sent) <= 2400
     shown = sum(mail.truth.is_shown for mail in sent)
-    assert 0.01 < shown / len(sent) < 0.04
+    assert 0.01 < shown / len(sent) < 0.06
 
 
 def test_every_kind_of_mail_occurs(week: Week) -> None:
@@ -84,7 +85,7 @@ def test_every_kind_of_mail_and_every_type_of_incident_is_spoken() -> None:
     large = fleet(hosts=400, days=28, seed=1, start=START)
     assert {incident.type.name for incident in large.incidents} == {kind.name for kind in ALL_TYPES}
     spoken = {mail.truth.kind for mail in mails(fleet(hosts=150, days=32, seed=1, start=START))}
-    assert spoken == {name(kind) for kind in kinds()} - {"unknown"}
+    assert spoken == {name(kind) for kind in kinds()}
 
 
 def test_the_monthly_report_comes_on_the_first() -> None:
@@ -104,7 +105,7 @@ def test_every_type_of_incident_occurs_and_is_seen(seed: int) -> None:
         if incident.type.name == "host_silent":
             continue
         assert (incident.id, Role.PROBLEM) in roles, incident.id
-        says_so = incident.type.check not in {"merge_leftover", "kernel", "setuid"} and incident.type.name != "cron_pg_dump_failing"
+        says_so = incident.type.check not in {"merge_leftover", "kernel", "setuid"} and incident.type.name not in NEVER_OVER
         if incident.ended_at and says_so and incident.ended_at < START + timedelta(days=5):
             assert (incident.id, Role.RECOVERY) in roles, incident.id
 
