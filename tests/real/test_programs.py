@@ -43,7 +43,7 @@ def told(outcome: Outcome) -> tuple[str, str, str]:
 def test_cron_runs_a_copy_that_works_and_one_that_does_not(tmp_path: Path) -> None:
     script = """
 rm -rf /etc/cron.d/* /etc/cron.*ly/* /var/spool/cron/crontabs/*
-mkdir -p /var/from /var/to; date > /var/from/file
+mkdir -p /var/from/home /var/to; date > /var/from/home/notes.txt
 cat > /etc/crontab <<END
 @reboot root rsync -av /var/from/ /var/to/
 @reboot root rsync -a /var/nowhere/ /var/to/
