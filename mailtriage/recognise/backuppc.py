@@ -17,9 +17,9 @@ _SUBJECT = re.compile(r"BackupPC(?:: .{1,300}| administrative attention needed.{
 _HOST = re.compile(
     r"^(?:BackupPC: (?:no backups of|no recent backups on|Outlook files on) (\S{1,300})|Your PC \((\S{1,300}?)\) has)", re.MULTILINE
 )
-_SIGNATURE = re.compile(r"^BackupPC Genie$", re.MULTILINE)
-_SENTENCE = re.compile(r"^(?:Your PC \(\S{1,300}\) has |BackupPC requires |The Outlook files on your PC )", re.MULTILINE)
-_BODY = re.compile(r"\bBackupPC\b|backuppc\.|PC backup software|\bBackupPC Genie\b")
+_SIGNATURE = re.compile(r"^(?:BackupPC|PC Backup) Genie$", re.MULTILINE)
+_SENTENCE = re.compile(r"^(?:Your PC \(\S{1,300}\) has |BackupPC requires |The Outlook files on your PC |The following hosts had an error )", re.MULTILINE)
+_BODY = re.compile(r"\bBackupPC\b|backuppc\.|PC backup software|\b(?:BackupPC|PC Backup) Genie\b")
 
 _NOTICE = SectionType(
     name="notice", about="a host without backups, or a fault of the server [host]", check="backup", recovery=Recovery.SILENCE
@@ -30,7 +30,7 @@ SECTIONS = (_NOTICE,)
 def claims(message: Message) -> bool:
     """True if the subject is BackupPC's and the body names the program, or a body without headers has its signature and its sentence."""
     text = message.text[:20000]
-    if "ackupPC" not in message.subject and "BackupPC Genie" not in text:
+    if "ackupPC" not in message.subject and "Backup" not in text[-2000:]:
         return False
     is_named = bool(_SUBJECT.fullmatch(message.subject)) and bool(_BODY.search(text))
     # It greets its users by name, as people do.

@@ -23,7 +23,7 @@ _DILLON = re.compile(r"cron for user (\S{1,64}) (\S.*)", re.DOTALL)
 _SYSTEMD = re.compile(r"\[([^\s\]]{1,5000})\] (?:Output|Failure|Success|job|Job)\b:? ?(.*)", re.DOTALL)
 _FAILED = " (failed)"
 _DAEMON = re.compile(r"[\\(]{0,2}(?:cron daemon|fcron|anacron)[\\)]{0,2}", re.IGNORECASE)
-_RUN_HEADING = re.compile(r"(/etc/cron\.(?:hourly|daily|weekly|monthly))/[\w-]{1,100}:[ \t]{0,10}\n\s{0,100}\S")
+_RUN_HEADING = re.compile(r"(/etc/cron\.(?:hourly|daily|weekly|monthly))/[\w.-]{1,100}:[ \t]{0,10}\n\s{0,100}\S")
 _LONGEST_ITEM = 200
 _LONGEST_SUBJECT = 8000
 

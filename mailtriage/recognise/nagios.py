@@ -25,7 +25,7 @@ from mailtriage.recognise._sections import body_lines
 from mailtriage.types import Message, Report
 
 _PROGRAMS = r"(?:Nagios|Icinga|Naemon|Shinken|Centreon|OMD|Opsview|op5|NEMS|Monitor(?:ing)?|Adagios|Thruk)"
-_STARS = re.compile(rf"\*{{3,8}} *{_PROGRAMS}\b(?! 2)(?!.{{0,30}}\bMonitoring on )[^*\n]{{0,80}}\*{{3,8}}", re.IGNORECASE)
+_STARS = re.compile(rf"\*{{3,8}} *{_PROGRAMS}\b(?! 2(?!\.\d))(?!.{{0,30}}\bMonitoring on )[^*\n]{{0,80}}\*{{3,8}}", re.IGNORECASE)
 _BOX = re.compile(r"--(?:HOST|SERVICE)-ALERT-{5,60}")
 _SUBJECTS = (
     re.compile(

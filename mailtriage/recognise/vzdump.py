@@ -84,7 +84,7 @@ def report(message: Message) -> Report:
             rows[here] = row
         elif prefixed or named:
             here = prefixed.group(1) if prefixed else (named.group(1) or named.group(2)) if named else ""
-        elif not line.strip():
+        elif not line.strip() or line.startswith("TOTAL "):
             here = ""
         if here:
             guests.setdefault(here, []).append(line)
