@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from mailtriage.rulebook import Hit, Rulebook, Ruling
@@ -19,8 +20,8 @@ UNCLASSIFIED = "unclassified_trouble"  # the check that a raise by the classifie
 class History(Protocol):
     """What triage may know of the past; a stateless run knows nothing."""
 
-    def previous(self, host: str, name: str, subject: str) -> float | None:
-        """The last value of a measure on this host, None if there was none."""
+    def previous(self, host: str, name: str, subject: str, since: datetime | None = None) -> float | None:
+        """The last value of a measure on this host, None if there was none (since then)."""
 
 
 class Model(Protocol):
@@ -37,7 +38,7 @@ class Model(Protocol):
 class NoHistory:
     """The past of a stateless run."""
 
-    def previous(self, host: str, name: str, subject: str) -> float | None:
+    def previous(self, host: str, name: str, subject: str, since: datetime | None = None) -> float | None:
         """Nothing is known."""
         return None
 
@@ -89,8 +90,8 @@ def judge(case: Case) -> tuple[Judged, ...]:
 def _judge_section(case: Case, section: Section) -> Judged:
     report = case.report
 
-    def previous(name: str, subject: str) -> float | None:
-        return case.history.previous(report.host, name, subject)
+    def previous(name: str, subject: str, within: timedelta | None = None) -> float | None:
+        return case.history.previous(report.host, name, subject, case.message.received_at - within if within else None)
 
     ruling = case.rulebook.rule_on(report.kind, report.host, section, previous)
     tests = tuple(Reason(by=f"test rule {hit.rule.id}", detail=f"would {hit.rule.action}: {one_line(hit.line)}") for hit in ruling.tests)

@@ -19,7 +19,7 @@ _BAD = re.compile(
     r"|\bunreachable|\bout of (?:range|space)"
     r"|\bnearly full|\balmost full|\brunning out|\blow (?:on|space|battery|capacity)|\bbattery (?:is )?low"
     r"|\bdisconnect|\bshut ?down|\bpower (?:failure|loss|outage)"
-    r"|\bunsafe|\bunable\b|\bcannot\b|\bcould not\b|\bdisabled\b|\bexpired?\b|\bsuspended|\bread-?only|\bintrusion"
+    r"|\bunsafe|\bunable\b|\bcannot\b|\bcould not\b|\bdisabled\b|\bexpir(?:e[sd]?|ing)\b|\bsuspended|\bread-?only|\bintrusion"
     r"|\basserted|\bgoing (?:low|high)"
     r"|\bblocked\b|\bvirus|\bmalware|\bransom|\bloss of\b|\bdied\b|\bdead\b|\buncorrect|\bdegener|\babort|\bstopped\b"
     r"|\bunexpected|\bimpending|\bvulnerab"

@@ -13,7 +13,7 @@ _COMPONENT = re.compile(r"([a-z][\w/.-]{0,100})(?: \((ACTIVE)\b.{0,40}| \(.{0,40
 _TABLE_ROW = re.compile(r" *((?:mirror|raid|raid3|stripe|concat)/\S{1,100}) +([A-Z]{2,20}) +(\S.*)", re.ASCII)
 _SUBDISK = re.compile(r"\b\d{1,2} (?:(\w+) +)?(ONLINE|MISSING|SPARE|FAILED|OFFLINE)\b", re.ASCII)
 _MFI_CONTROLLER = re.compile(r"(mfi\d{1,3}) Volumes:", re.ASCII)
-_MFI_ROW = re.compile(r" *mfid\d{1,3} \(.{1,20}\) +\S+ +\S+ +((?:PARTIALLY )?[A-Z]+)\b", re.ASCII)
+_MFI_ROW = re.compile(r" *(?:mfid)?\d{1,3} \(.{1,20}\) +\S+ +\S+ +((?:PARTIALLY )?[A-Z]+)\b", re.ASCII)
 _TW_CONTROLLER = re.compile(r"Controller (c\d{1,3}):", re.ASCII)
 _TW_ROW = re.compile(r"[-+! ]?([up]\d{1,3}) +(?:(?:RAID-?\S+|SINGLE|JBOD|SPARE) +)?([A-Z-]{2,30})\b *(\d{1,3}%?)?", re.ASCII)
 

@@ -54,7 +54,11 @@ SECURITY = (
     row(510, "HOST ipf denied packets:", "ipf_denied", ONE_SHOT, read=partial(_logs.read_firewall, subject="ipf"), measures=_FIREWALL),
     row(520, "HOST pf denied packets:", "pf_denied", ONE_SHOT, read=partial(_logs.read_firewall, subject="pf"), measures=_FIREWALL),
     row(550, "ipfw log limit reached:", "ipfw_limit", STATE),
+    row(
+        600, "HOST ip6fw denied packets:", "ip6fw_denied", ONE_SHOT, read=partial(_logs.read_firewall, subject="ip6fw"), measures=_FIREWALL
+    ),
     row(610, "HOST ipf6 denied packets:", "ipf6_denied", ONE_SHOT, read=partial(_logs.read_firewall, subject="ipf6"), measures=_FIREWALL),
+    row(650, "ip6fw log limit reached:", "ipfw_limit", STATE),
     row(
         700,
         "HOST kernel log messages:",

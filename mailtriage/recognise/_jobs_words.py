@@ -23,7 +23,7 @@ _BAD = (
     r"|unreachable|rejected|refused|denied|aborted|bad|dead|defects?|mismatch(?:es|ed)?|conflicts?|exceptions?|crashe[ds]"
     r"|timeouts?|timed out"
     r"|infected|threats?|viruses|malware|vulnerabilit(?:y|ies)|invalid|lost|dropped|skipped|unavailable|expired|offline"
-    r"|incidents?|complaints?"
+    r"|incidents?|complaints?|stale|overdue"
     r"|unresponsive|inconsisten(?:t|cies)|discrepanc(?:y|ies)|outages?|stuck|hung|zombies?|down|degraded|faulted|defunct)"
 )
 _FILL = r"(?:[\w/-]{1,20} ){0,3}"
@@ -40,6 +40,8 @@ _HEALTHY = (
     rf"\b(?:0|no)[ /]\d* ?{_BAD}\b",
     r"\berrors: no known data errors\b",
     r"\bfailed/degraded *: *\d+/0/0\b",  # arcconf
+    r"\bcannot load [\w ]{1,40} - it was already loaded\b|\btable does not support optimize\b"
+    r"|\berror summary: *no errors found\b",
     r"\b\d+ ?/ ?\d+ ok\b",
     # Names of files, variables, options, addresses.
     r"(?:https?|ftp|file)://\S+",

@@ -138,7 +138,7 @@ class _Cutter:
                 if heading is not None:
                     self._begin(heading, stripped)
                     continue
-            self.pieces[-1].lines.append(line)
+            self.pieces[-1].lines.append(stripped)  # blanks at the end say nothing, and some copies add them
 
     def _heading(self, line: str, below: str, is_start: bool) -> Heading | None:
         current = self.pieces[-1].heading

@@ -28,6 +28,7 @@ _LOCK = re.compile(r"can't create /var/run/periodic\.(\S{1,100})\.lock")
 DEPRECATED = re.compile(r"Warning: Variable \$\w{1,100} is deprecated,? use \$\w{1,100} instead\.?")
 _LOCAL = re.compile(r"Running /etc/(daily|weekly|monthly)\.local:")
 _PAGE_WORD = re.compile(r"\A(?:Code|\[code\]|Quote|```\w*):?\s*\n\s*", re.IGNORECASE)  # what a page puts over a copy
+_ADJACENT = re.compile(r"[^\n]\n[^\n]")  # two lines with text, one right below the other
 _LOOKED_AT = 200_000  # characters of a body in which headings are looked for
 
 # How the first line under a heading looks: with the heading it is the second mark of a fragment.
@@ -58,7 +59,7 @@ _FIRST_LINES = {
     "uid0": r"\S+ 0$",
     "pkg_audit": r"Database fetched: |\S+-\d\S* is vulnerable|Affected package: |\d+ problem\(s\)|[a-z]\S*-\d\S*$",
     "base_audit": r"Database fetched: |FreeBSD|\d+ problem\(s\)",
-    "ipfw_denied pf_denied ipf_denied ipf6_denied ipfw_limit": r"[+>]|\d+ ",
+    "ipfw_denied pf_denied ipf_denied ipf6_denied ip6fw_denied ipfw_limit": r"[+>]|\d+ ",
 }
 _FIRST_LINE_OF = {name: re.compile(pattern) for names, pattern in _FIRST_LINES.items() for name in names.split()}
 
@@ -102,8 +103,11 @@ def host_of(message: Message) -> str:
 
 
 def text_of(message: Message) -> str:
-    """The body. Of a bare one, which was copied from a page, the margin that all lines share is cut off."""
-    return message.text if message.headers else dedent(message.text.replace("\xa0", " "))
+    """The body. Of a bare one, which was copied from a page, the margin that all lines share is cut off, and an empty line after each."""
+    if message.headers:
+        return message.text
+    text = dedent(message.text.replace("\xa0", " "))
+    return text if _ADJACENT.search(text.strip()) else text.replace("\n\n", "\n")
 
 
 def run_of_end(text: str) -> str:

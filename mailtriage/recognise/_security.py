@@ -1,8 +1,10 @@
-"""What the kinds of the security family share: when they may claim a mail at all, and which addresses are our own."""
+"""What the kinds of the security family share: when they may claim a mail, text without its margin, which addresses are our own."""
 
 from __future__ import annotations
 
 import ipaddress
+import textwrap
+from dataclasses import replace
 
 from mailtriage.recognise import _people
 from mailtriage.types import Message
@@ -13,6 +15,12 @@ _JOBS = ("Cron <", "fcron <", "Anacron job ", "cron: ")
 def may_claim(message: Message) -> bool:
     """True if no person and no cron job sent the mail: what a job printed is of kind cron, whichever program it ran."""
     return not message.subject.startswith(_JOBS) and not _people.forbids(message)
+
+
+def without_margin(message: Message) -> Message:
+    """The message without the blanks that all its lines begin with: a report pasted into a web page has them."""
+    first = message.text.lstrip("\n")[:1]
+    return replace(message, text=textwrap.dedent(message.text)) if first in (" ", "\t") else message
 
 
 def is_own(address: str) -> bool:

@@ -17,7 +17,7 @@ _SENTENCE = re.compile(
     r"|Communications with (?-i:UPS) ?(?P<comm_ups>\S{0,60}) (?P<comm>lost|restored))",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"^ ?([A-Z][A-Z0-9 ]{1,9}?) *: ?(.*)$", re.MULTILINE)
+_STATUS = re.compile(r"^[ \t]{0,8}([A-Z][A-Z0-9 ]{1,9}?) *: ?(.*)$", re.MULTILINE)
 _KEYS = {"BCHARGE": "ups_charge", "LOADPCT": "ups_load", "LINEV": "ups_voltage", "TIMELEFT": "ups_runtime", "ITEMP": "temperature"}
 _NUMBER = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?: (Percent|Minutes|Volts|C|Seconds|F)\b.*)?")
 _TYPES = {

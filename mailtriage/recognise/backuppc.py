@@ -18,7 +18,9 @@ _HOST = re.compile(
     r"^(?:BackupPC: (?:no backups of|no recent backups on|Outlook files on) (\S{1,300})|Your PC \((\S{1,300}?)\) has)", re.MULTILINE
 )
 _SIGNATURE = re.compile(r"^(?:BackupPC|PC Backup) Genie$", re.MULTILINE)
-_SENTENCE = re.compile(r"^(?:Your PC \(\S{1,300}\) has |BackupPC requires |The Outlook files on your PC |The following hosts had an error )", re.MULTILINE)
+_SENTENCE = re.compile(
+    r"^(?:Your PC \(\S{1,300}\) has |BackupPC requires |The Outlook files on your PC |The following hosts had an error )", re.MULTILINE
+)
 _BODY = re.compile(r"\bBackupPC\b|backuppc\.|PC backup software|\b(?:BackupPC|PC Backup) Genie\b")
 
 _NOTICE = SectionType(

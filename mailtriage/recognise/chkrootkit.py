@@ -6,7 +6,7 @@ import re
 
 from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._sections import SectionType, body_lines
-from mailtriage.recognise._security import may_claim
+from mailtriage.recognise._security import may_claim, without_margin
 from mailtriage.types import Message, Recovery, Report, Section, State
 
 _SUBJECT = re.compile(
@@ -63,6 +63,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """A section for each INFECTED; lines that a diff takes away say nothing."""
+    message = without_margin(message)
     infected: list[Section] = []
     rest: list[str] = []
     for line in body_lines(message.text):

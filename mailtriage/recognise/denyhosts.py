@@ -7,12 +7,13 @@ import re
 from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
-from mailtriage.recognise._security import may_claim
+from mailtriage.recognise._security import may_claim, without_margin
 from mailtriage.types import Message, Report
 
 _SUBJECT = re.compile(r"(?:\[\S{1,40}\] )?DenyHosts Report(?: (?:from|for|on) (\S{1,5000}))?")
 _ADDED = re.compile(r"Added the following hosts to (?:/\S{1,100}|the deny list)(?: \([^)]{1,60}\))?:?")
 _SUSPICIOUS = re.compile(r"(?:Observed the following suspicious login activity|\* suspicious logins?|suspicious logins?):?", re.IGNORECASE)
+_RULER = re.compile(r"-{60,80}")
 _ROW = re.compile(r"[\w.:%-]{2,255} \([^()]{1,255}\)")
 
 _HOSTS = SectionType(name="added", about="addresses put into hosts.deny", check="denyhosts", measures=("blocker", "banned"))
@@ -22,18 +23,20 @@ SECTIONS = (_HOSTS, _LOGINS, _OTHER)
 
 
 def claims(message: Message) -> bool:
-    """True if the first line is one of DenyHosts' headings, and its subject or its rows `ADDRESS (NAME)` stand with it."""
+    """True if the first line is one of DenyHosts' headings, and its subject, a row `ADDRESS (NAME)` or its line of dashes is there too."""
     if "DenyHosts" not in message.subject and message.text.lstrip()[:4] not in ("Adde", "Obse", "* su"):
         return False
     first = first_line(message.text)
     if not (_ADDED.fullmatch(first) or _SUSPICIOUS.fullmatch(first)):
         return False
     has_row = any(_ROW.fullmatch(line.strip()) for line in message.text[:4000].split("\n"))
+    has_row = has_row or bool(_RULER.fullmatch(message.text.rstrip().rpartition("\n")[2].strip()))
     return (has_row or bool(_SUBJECT.fullmatch(message.subject))) and may_claim(message)
 
 
 def report(message: Message) -> Report:
     """A section for each heading."""
+    message = without_margin(message)
     parts: list[tuple[SectionType, list[str]]] = []
     for line in body_lines(message.text):
         if _ADDED.fullmatch(line.strip()):

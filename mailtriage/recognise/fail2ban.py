@@ -10,7 +10,7 @@ import re
 from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines
-from mailtriage.recognise._security import is_own, may_claim
+from mailtriage.recognise._security import is_own, may_claim, without_margin
 from mailtriage.recognise._syslog import read_logins
 from mailtriage.types import Measure, Message, Recovery, Report, Section
 
@@ -30,7 +30,9 @@ _LOG = re.compile(r"(?:Lines containing (?:failures of |IP:)|Matches (?:for|with
 
 _BLOCKS = ("blocker", "banned")
 _BANNED = SectionType(name="ban", about="an address was banned [jail]", check="fail2ban_ban", measures=_BLOCKS)
-_OWN = SectionType(name="own_ban", about="one of our own addresses was banned [address]", check="fail2ban_own_ban")
+_OWN = SectionType(
+    name="own_ban", about="one of our own addresses was banned [address]", check="fail2ban_own_ban", recovery=Recovery.SILENCE
+)
 _WHOIS_TEXT = SectionType(name="whois", about="what whois says of the address; never judged by its words", check="fail2ban_ban")
 _LINES = SectionType(
     name="log",
@@ -49,6 +51,7 @@ def claims(message: Message) -> bool:
     """True if two of these are fail2ban's: subject, sentence of a ban, of a jail or of a summary, greeting `Hi,`, last line `Fail2Ban`."""
     if "ail2" not in message.subject and "ail2" not in message.text[:2000] and "ail2" not in message.text[-400:]:
         return False
+    message = without_margin(message)
     head = message.text[:3000]
     has_sentence = bool(_BAN.search(head) or _JAIL.search(head) or _SUMMARY.search(head))
     marks = (
@@ -62,6 +65,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """The ban, jail or summary; whois and log lines apart; cut off where `Fail2Ban` is not the last line."""
+    message = without_margin(message)
     subject = _SUBJECT.fullmatch(message.subject)
     jail = (subject.group(1) if subject else "") or ""
     lines = list(body_lines(message.text))

@@ -42,7 +42,7 @@ _STARTS = (
     (re.compile(r"(?:No updates needed|Looking up|Fetching|Inspecting|Preparing|Applying|src component)\b"), _FETCH),
 )
 # What ends the log of a fetch: what waits, that nothing waits, or why it went no further.
-_ENDS = re.compile(r"^No updates needed|giving up\.|failed\.|incorrect hash|invalid|corrupt", re.MULTILINE)
+_ENDS = re.compile(r"^No updates needed|giving up\.|failed\.|incorrect hash|invalid|corrupt|^Cowardly refusing", re.MULTILINE)
 
 
 def claims(message: Message) -> bool:

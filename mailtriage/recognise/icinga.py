@@ -30,7 +30,7 @@ _SUBJECT = re.compile(
 _SENTENCE = re.compile(rf"(?:==> )?(.{{1,500}}) is ({STATE_WORDS})!?(?: <==)?")
 _FIELD = re.compile(r"\s{0,8}(Info|When|Service|Host|IPv4|IPv6|State|Notification Type|Output)\s{0,4}[:?]\s{0,12}(.*)", re.IGNORECASE)
 _COMMENT = re.compile(r"^Comment by .{1,100}:$", re.MULTILINE)
-_DISPLAY = re.compile(r"(.{1,300}?) ?\(Display Name: \"(.{0,300})\"\)")
+_DISPLAY = re.compile(r"(.{1,300}?) ?\((?:Display Name:|aka) \"(.{0,300}?)\"?\)")
 _TYPES = notification_types("icinga")
 SECTIONS = tuple(_TYPES.values())
 

@@ -43,7 +43,7 @@ _TYPES = {
         "security_events": "lines of the class Security Events [heading]",
         "system_events": "all other lines of the logs [heading]",
         "warnings": "what logcheck has to say of itself",
-        "intro": "the lines before the first heading, and after a line that is none of a log",
+        "intro": "the lines before the first heading, and what underlines the headings",
         "failure": "logcheck could not do its work",
         "reboot": "the subject says that the host came up",
     }.items()
@@ -73,7 +73,7 @@ def claims(message: Message) -> bool:
 def report(message: Message) -> Report:
     """A section for each heading; failure where logcheck could not run."""
     subject = _SUBJECT.fullmatch(message.subject) or _FAILED.fullmatch(message.subject)
-    lines = body_lines(message.text)
+    lines = tuple(line.strip() for line in body_lines(message.text))
     host = sane_host(subject.group("host")) if subject else _logged_host(lines)
     host = longer_host(host, message.host) if host else message.host
     if _FAILED.fullmatch(message.subject) or (lines and lines[0].startswith("Logcheck failed: ")):
@@ -81,12 +81,12 @@ def report(message: Message) -> Report:
         return Report(kind="logcheck", host=host, sections=(section,))
     parts: list[tuple[str, str, list[str]]] = [("intro", "", [])]
     for n, line in enumerate(lines):
-        is_heading = n + 1 < len(lines) and bool(_UNDERLINE.fullmatch(lines[n + 1].strip())) and not _LOG_LINE.match(line)
+        is_heading = n + 1 < len(lines) and bool(_UNDERLINE.fullmatch(lines[n + 1])) and not _LOG_LINE.match(line)
         if is_heading and len(parts) < _MOST:
-            parts.append((_section_of(line.strip()) or "system_events", line.strip(), []))
-        elif _UNDERLINE.fullmatch(line.strip()) and n and parts[-1][1] == lines[n - 1].strip() and not parts[-1][2]:
-            continue
-        elif line.strip():
+            parts.append((_section_of(line) or "system_events", line, []))
+        elif _UNDERLINE.fullmatch(line) and n and parts[-1][1] == lines[n - 1] and not parts[-1][2]:
+            parts[0][2].append(line)
+        elif line:
             parts[-1][2].append(line)
     sections = [_TYPES["reboot"].section((message.subject,))] if subject and subject.groupdict().get("reboot") else []
     for name, heading, own in parts:

@@ -127,7 +127,7 @@ def _parts(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     for n, begin, _ in found:
         if not begin or n < at:
             continue
-        yield "", lines[at:n]
+        yield "", lines[at : n + 1]
         own_end = _above(ends.get(begin, []), n)
         if own_end is None:
             at = _above(whole, n) or len(lines)
@@ -135,7 +135,7 @@ def _parts(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
             yield begin, [*lines[n + 1 : at], f"(the section {begin} has no end line)"]
         else:
             yield begin, lines[n + 1 : own_end]
-            at = own_end + 1
+            at = own_end  # the End line stands outside again
     yield from _after_the_last(lines[at:])
 
 
@@ -143,7 +143,7 @@ def _after_the_last(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     """What stands below the last End line: the disks of old releases, and logwatch's own last line."""
     disk = next((n for n, line in enumerate(lines) if _OLD_DISK.fullmatch(line.strip())), len(lines))
     last = next((n for n, line in enumerate(lines) if n > disk and _LAST.fullmatch(line.strip())), len(lines))
-    yield "", lines[:disk]
+    yield "", lines[: disk + 1]
     if disk < len(lines):
         yield "Disk Space", lines[disk + 1 : last]
         yield "", lines[last:]
@@ -170,8 +170,10 @@ def _parts_of_html(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     yield "", [line for line in index if line not in titles]
     title = ""
     own: list[str] = []
+    links: list[str] = []
     # Each line is a row of a table, with an empty line below.
     for n, line in enumerate(lines[start:], start):
+        links += [line] if line.strip() == _TITLE_IN_HTML else []
         before = next((lines[m].strip() for m in range(n - 1, max(start - 1, n - 4), -1) if lines[m].strip()), "")
         if titles and line.strip() == titles[0] and before == _TITLE_IN_HTML:
             yield title, own
@@ -182,7 +184,7 @@ def _parts_of_html(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
         elif line.strip() and line.strip() != _TITLE_IN_HTML:
             own.append(line)
     yield title, own
-    yield "", titles  # what the index names and no section has
+    yield "", [*titles, *links]  # what the index names and no section has
 
 
 def _sections(title: str, own: list[str], failed: dict[str, float]) -> Iterator[Section]:

@@ -8,6 +8,7 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._appliance import host_of
 from mailtriage.recognise._mdstat import Array, read_mdstat
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
+from mailtriage.recognise._security import without_margin
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
 _FIRST = "This is an automatically generated mail message from "
@@ -31,11 +32,13 @@ def claims(message: Message) -> bool:
     """True if the first line is mdadm's, and the sentence that names the event or the subject is too."""
     if not first_line(message.text).startswith(_FIRST):
         return False
+    message = without_margin(message)
     return bool(_EVENT.search(message.text[:4000]) or _SUBJECT.fullmatch(message.subject)) and not _people.forbids(message)
 
 
 def report(message: Message) -> Report:
     """One section for the event, and one for each other array that the mail shows degraded."""
+    message = without_margin(message)
     text = message.text[:200000]
     found, subject = _EVENT.search(text[:4000]), _SUBJECT.fullmatch(message.subject)
     named = found.groups() if found else subject.groups()[:2] if subject else ("", "")

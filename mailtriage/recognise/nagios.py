@@ -64,11 +64,10 @@ def claims(message: Message) -> bool:
     first = next((line.strip() for line in text[:2000].split("\n") if line.strip()), "")
     is_starred = bool(_STARS.fullmatch(first) or _BOX.fullmatch(first))
     has_type = "Type:" in text and bool(_TYPE_LINE.search(text))
-    if not (is_starred or has_type):
-        if not _named(message.subject).state:
-            return False
-    elif first.startswith("*") and not is_starred:
+    if first.startswith("*") and not is_starred:
         return False  # the stars of another program
+    if not (is_starred or has_type or _named(message.subject).state):
+        return False
     found = _fields(text)
     has_lines = bool(found.get("state") and (found.get("host") or found.get("address")))
     is_sender = bool(_ACCOUNT.match(message.sender))

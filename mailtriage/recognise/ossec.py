@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._sections import SectionType, body_lines
-from mailtriage.recognise._security import may_claim
+from mailtriage.recognise._security import may_claim, without_margin
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
 _SUBJECT = re.compile(r"(?:\[\S{1,40}\] )?(?:OSSEC|Wazuh)(?: HIDS)? (?:[Nn]otification|[Aa]lert) - .{1,300}", re.DOTALL)
@@ -73,6 +73,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """A section for each alert, named by the number of OSSEC's rule; cut off where the last alert has no end line."""
+    message = without_margin(message)
     lines = [line.rstrip() for line in body_lines(message.text)]
     sections: list[Section] = []
     host = ""

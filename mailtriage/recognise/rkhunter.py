@@ -8,7 +8,7 @@ from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._integrity import short
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines
-from mailtriage.recognise._security import may_claim
+from mailtriage.recognise._security import may_claim, without_margin
 from mailtriage.types import Message, Recovery, Report, Section, State
 
 _SUBJECT = re.compile(
@@ -20,6 +20,15 @@ _SUBJECT = re.compile(
 _FIRST = re.compile(
     r"(?:Warning: \S.{0,2000}|Please inspect this machine, because it may be infected\.|\[ Rootkit Hunter version [\w.]{1,20} \]"
     r"|-{5,60} Start Rootkit Hunter \w{1,20} -{5,60})"
+)
+# Warnings in words that no other program uses: the second mark of a body without its header.
+_OWN_WARNING = re.compile(
+    r"Warning: (?:The file properties have changed|Hidden (?:file|directory) found|The command '/|Suspicious file types found in "
+    r"|Changes found in the (?:group|passwd) file|(?:User|Group) '|Network (?:TCP|UDP) port \d{1,5} is being used"
+    r"|The file '/.{1,300}' exists on the system, but it is not present in|The (?:kernel )?modules (?:directory|file) '/"
+    r"|The following processes are using deleted files|The following suspicious \(large\) shared memory"
+    r"|The SSH (?:and rkhunter )?configuration option|Found passwordless account|Checking for possible rootkit"
+    r"|Known bad kernel module|Possible promiscuous interfaces|Hidden (?:ports|processes) found|Account '.{1,64}' is root equivalent)"
 )
 _FRAME = re.compile(r"\[ Rootkit Hunter version [\w.]{1,20} \]|-{5,60} (?:Start|End) Rootkit Hunter \w{1,20} -{5,60}")
 _FILE = re.compile(r"\s{4,12}File: (/\S.{0,400})")
@@ -64,29 +73,20 @@ def claims(message: Message) -> bool:
     """True if the subject is rkhunter's or Rootkit Hunter is named, and the first line is one of its own."""
     if "rkhunter" not in message.subject.lower() and "Rootkit Hunter" not in message.text[:2000] and "Warning: " not in message.text[:200]:
         return False
+    message = without_margin(message)
     lines = [line.strip() for line in message.text[:8000].split("\n") if line.strip()]
     if not lines:
         return False
     has_first = bool(_FIRST.fullmatch(lines[0])) or lines[0].startswith("Please inspect this machine")
     if _SUBJECT.fullmatch(message.subject):
         return (has_first or any(map(_FIRST.fullmatch, lines[:20])) or bool(_UPDATE.search(message.text[:4000]))) and may_claim(message)
-    second = (
-        "Rootkit Hunter" in lines[0]
-        or "[ Rootkit Hunter version" in message.text[:4000]
-        or any(
-            re.match(
-                r"(?:Warning: (?:The file properties have changed|Hidden (?:file|directory) found|The command '/"
-                r"|Changes found in the (?:group|passwd) file|(?:User|Group) '))",
-                line,
-            )
-            for line in lines[:40]
-        )
-    )
+    second = "Rootkit Hunter" in lines[0] or "[ Rootkit Hunter version" in message.text[:4000] or any(map(_OWN_WARNING.match, lines[:40]))
     return has_first and second and may_claim(message) and bool(_UPDATE.search(message.text[:4000]) or "Warning: " in message.text)
 
 
 def report(message: Message) -> Report:
     """A section for each warning; what stands between them is `checks`, a weekly update `update`."""
+    message = without_margin(message)
     lines = body_lines(message.text)
     sections: list[Section] = []
     rest: list[str] = []
@@ -141,6 +141,7 @@ def _warning(block: list[str]) -> Section:
 def _rest(lines: list[str], message: Message, n_warnings: int) -> Section:
     if not n_warnings and lines[0].strip().startswith("Please inspect this machine"):
         return _POINTER.section(lines, summary=message.subject)
-    if not n_warnings and any(_UPDATE.search(line) for line in lines):
+    has_scan = any("Start Rootkit Hunter Scan" in line for line in lines)
+    if not n_warnings and not has_scan and any(_UPDATE.search(line) for line in lines):
         return _DATABASE.section(lines)
     return _CHECKS.section(lines)

@@ -29,7 +29,7 @@ SECTIONS = (_REFUSED, _USED)
 
 def claims(message: Message) -> bool:
     """True if the first line is `HOST : DATE : USER : ` with a reason or fields, and fields like `TTY=` or sudo's subject stand with it."""
-    if " : " not in message.text[:6000] and not _SUBJECT.fullmatch(message.subject):
+    if " : " not in message.text[:6000] and ";TTY=" not in message.text[:6000] and not _SUBJECT.fullmatch(message.subject):
         return False
     found = _HEAD.match(message.text.lstrip()[:25000])
     if found is None:

@@ -8,7 +8,7 @@ from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._integrity import short
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines
-from mailtriage.recognise._security import may_claim
+from mailtriage.recognise._security import may_claim, without_margin
 from mailtriage.types import Message, Recovery, Report, Severity, State
 
 _SUBJECT = re.compile(r"TWReport (\S{1,5000}) \d{14} V:(\d{1,9}) S:(\d{1,9}) A:(\d{1,9}) R:(\d{1,9}) C:(\d{1,9})")
@@ -38,6 +38,7 @@ def claims(message: Message) -> bool:
     """True if the subject is `TWReport HOST ...` or the title line is tripwire's, and headings of its report follow."""
     if not message.subject.startswith("TWReport") and "Tripwire" not in message.text[:3000]:
         return False
+    message = without_margin(message)
     head = message.text[:20000]
     marks = (
         bool(_SUBJECT.fullmatch(message.subject)),
@@ -50,6 +51,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """One section with all violations; `errors` where the error report is not empty."""
+    message = without_margin(message)
     text = message.text
     lines = body_lines(text)
     subject = _SUBJECT.fullmatch(message.subject)

@@ -8,6 +8,7 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._appliance import grade, host_of, is_bad, section_types, short, without_values
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
+from mailtriage.recognise._security import without_margin
 from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
 
 _CHECK = "nas_alert"
@@ -15,6 +16,7 @@ _TYPES = {
     **section_types(_CHECK, "text of the alert without numbers", ("pool_used", "temperature")),
     "current": SectionType(name="current", about="alerts that were told before and go on", check=_CHECK, recovery=Recovery.EXPLICIT),
     "frame": SectionType(name="frame", about="the lines around the alerts"),
+    "source": SectionType(name="source", about="lines that were taken apart, as they were: HTML, or an alert behind its heading"),
 }
 SECTIONS = tuple(_TYPES.values())
 _SUBJECT = re.compile(r"(?:\[\w{1,30}\] ?)?(?:(?:True|Free)NAS )?(\S{1,255}): (?:Critical )?Alerts?", re.IGNORECASE)
@@ -53,6 +55,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """One section for each alert that is new or gone, one for those that go on, one for the lines around them."""
+    message = without_margin(message)
     subject, first = _SUBJECT.fullmatch(message.subject), _FIRST.fullmatch(first_line(_plain(message.text)))
     parts: list[tuple[str, list[str]]] = []
     frame: list[str] = []
@@ -85,6 +88,10 @@ def report(message: Message) -> Report:
         sections.append(_TYPES["current"].section(current))
     if any(line.strip() for line in frame):
         sections.append(_TYPES["frame"].section(frame))
+    shown = {line.strip() for section in sections for line in section.lines}
+    source = [line for line in body_lines(message.text) if line.strip() and line.strip() not in shown]
+    if source:
+        sections.append(_TYPES["source"].section(source))
     host = host_of(message, first.group(1) if first else "", subject.group(1) if subject else "")
     # A heading without an alert below it: the mail is cut off.
     last = next((line for line in reversed(body_lines(_plain(message.text))) if line.strip()), "")

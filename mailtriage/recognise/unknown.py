@@ -26,6 +26,8 @@ _MOST_READ = 20_000
 _STATED_HOST = re.compile(
     r"^(?:host(?: ?name)?|server|machine|node|system)[ \t]{0,20}[:=][ \t]{0,20}([\w.-]{2,253})[ \t]{0,20}$", re.IGNORECASE | re.MULTILINE
 )
+# The script that half the world copied: `Running out of space "/dev/sda1 (95%)" on web07 as on Tue Mar  3 06:25:01 UTC 2015`.
+_SPACE_HOST = re.compile(r"^.{0,40}\brunning out of (?:disk )?space\b[^\n]{1,200} on ([\w.-]{2,253}) as on ", re.IGNORECASE | re.MULTILINE)
 _SUBJECT_HOST = re.compile(r"\b(?:on|at|for|from|host|server) ([a-z][\w-]{0,62}(?:\.[\w-]{1,62}){1,6})\b", re.IGNORECASE)
 
 
@@ -54,5 +56,6 @@ def _is_prose(message: Message) -> bool:
 
 def _stated_host(message: Message) -> str:
     """The host a script names in its subject or text."""
-    found = _STATED_HOST.search(message.text[:_MOST_READ]) or _SUBJECT_HOST.search(message.subject[:1000])
+    text = message.text[:_MOST_READ]
+    found = _STATED_HOST.search(text) or _SPACE_HOST.search(text) or _SUBJECT_HOST.search(message.subject[:1000])
     return sane_host(found.group(1)) if found else ""

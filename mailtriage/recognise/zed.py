@@ -8,6 +8,7 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._appliance import host_of
 from mailtriage.recognise._pools import read_pools
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
+from mailtriage.recognise._security import without_margin
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
 _SUBJECT = re.compile(r"ZFS (.{1,60}?) (?:event |error )?for (?:pool )?([^\s:]{1,200})(?: \(.{1,100}\))? on (\S{1,255})")
@@ -47,6 +48,7 @@ def claims(message: Message) -> bool:
     first = first_line(message.text)
     if "ZFS" not in first or not _FIRST.fullmatch(first):
         return False
+    message = without_margin(message)
     found = {name for name, _ in _FIELD.findall(message.text[:6000])}
     is_block = "eid" in found and len(found & {"class", "host", "time", "pool", "state"}) >= 2
     return (is_block or bool(_SUBJECT.fullmatch(message.subject))) and not _people.forbids(message)
@@ -54,6 +56,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """One section for the pool or the disk, and one for each disk of the table."""
+    message = without_margin(message)
     first = _FIRST.fullmatch(first_line(message.text))
     subject = _SUBJECT.fullmatch(message.subject)
     told = dict(reversed(_FIELD.findall(message.text[:100000])))

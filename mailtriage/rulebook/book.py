@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from mailtriage.errors import Place
 from mailtriage.rulebook.banks import Banks, RuleBank
@@ -20,7 +21,15 @@ from mailtriage.rulebook.ruling import FloorHit, Hit, Ruling
 from mailtriage.rulebook.source import read_folder
 from mailtriage.types import Measure, Section
 
-Previous = Callable[[str, str], float | None]
+_GIVEN_WITHIN = timedelta(days=7)  # what was known of a host longer ago is not known
+
+
+class Previous(Protocol):
+    """The last value a host had of a measure and its subject; with `within` only if it is no older than that."""
+
+    def __call__(self, name: str, subject: str, within: timedelta | None = None, /) -> float | None: ...
+
+
 _REMEMBERED = 1 << 12  # rulings, in each of two generations
 _LONGEST_REMEMBERED = 20  # lines; longer sections seldom come twice
 _WORD = re.compile(r"[A-Za-z]{3,}")
@@ -94,7 +103,7 @@ class Rulebook:
         if asks or len(section.lines) > _LONGEST_REMEMBERED:
             return self._rule_on(banks, kind, section, previous)
         # The sections of a fleet say the same every night: what was said of these very lines holds.
-        key = (banks, kind, section.name, section.item, section.lines)
+        key = (banks, kind, section.name, section.item, section.heading, section.lines)
         ruling: Ruling | None = self._rulings.get(key)
         if ruling is None:
             ruling = self._rule_on(banks, kind, section, previous)
@@ -121,7 +130,7 @@ class Rulebook:
                     for number in explained:
                         explainers.setdefault(number, []).append(rule)
         unexplained = next((line for number, line in enumerate(lines) if number not in explainers), None)
-        floor = tuple(_on_the_floor(lines, explainers))
+        floor = (*_on_the_floor(lines, explainers), *_on_the_floor((section.heading,), {}))
         held_by = self.held_by(kind, section.name)
         return Ruling(
             floor=floor,
@@ -275,7 +284,7 @@ def _is_given(given: Condition, section: Section, previous: Previous) -> bool:
     """Whether the host is known to meet the condition: this section shows it, or what was read last from the host did."""
     shown = [each for each in section.measures if each.name == given.name]
     if not shown:
-        before = previous(given.name, "")
+        before = previous(given.name, "", _GIVEN_WITHIN)
         shown = [] if before is None else [Measure(name=given.name, subject="", value=before, unit="")]
     return any(given.holds(each, None) for each in shown)
 

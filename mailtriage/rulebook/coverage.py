@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mailtriage.rulebook.book import Rulebook
 from mailtriage.rulebook.rule import Action, Rule
@@ -26,6 +27,10 @@ class Coverage:
     without_rule: tuple[Place, ...]  # sections for which there is no rule at all
 
 
+def _nothing_known(name: str, subject: str, within: timedelta | None = None) -> None:
+    return None
+
+
 def coverage(rulebook: Rulebook, reports: Iterable[Report], sections: Mapping[str, Collection[str]]) -> Coverage:
     """Holds the rules against the sections of these reports; `sections` names those each kind may have."""
     hits: Counter[str] = Counter()
@@ -36,7 +41,7 @@ def coverage(rulebook: Rulebook, reports: Iterable[Report], sections: Mapping[st
         n_mails += 1
         for section in report.sections:
             n_sections += 1
-            ruling = rulebook.rule_on(report.kind, report.host, section, lambda name, subject: None)
+            ruling = rulebook.rule_on(report.kind, report.host, section, _nothing_known)
             speaking = {hit.rule.id for hit in (*ruling.events, *ruling.digests, *ruling.tests)} | {rule.id for rule in ruling.drops}
             hits.update(speaking)
             if not speaking:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mailtriage.rulebook.book import Rulebook, speaks_alone
 from mailtriage.rulebook.rule import Rule
@@ -32,7 +33,7 @@ class Example:
     host: str
     before: tuple[tuple[str, float], ...] = ()
 
-    def previous(self, name: str, subject: str) -> float | None:
+    def previous(self, name: str, subject: str, within: timedelta | None = None) -> float | None:
         """The value of a measure the example says the host had before."""
         known = self.rule.measure is not None and name == self.rule.measure.name
         return dict(self.before).get(subject) if known else None

@@ -98,7 +98,7 @@ TYPES: tuple[IncidentType, ...] = (
         check="smart",
         severity=Severity.HIGH,
         lasts=None,
-        item=lambda host, source: host.serial,
+        item=lambda host, source: f"{host.serial} CurrentPendingSector",
         where=lambda host: not host.is_jail,
         per_host_days=1050,
     ),

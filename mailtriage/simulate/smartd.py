@@ -38,7 +38,7 @@ def _mail(host: Host, incident: Incident, number: int, at: datetime, first: date
         f"Device: {device}, {sectors} Currently unreadable (pending) sectors{change}",
         "",
         "Device info:",
-        f"WDC WD40EFRX-68N32N0, S/N:{incident.item}, WWN:5-0014ee-2b{incident.draw:07x}, FW:82.00A82, 4.00 TB",
+        f"WDC WD40EFRX-68N32N0, S/N:{host.serial}, WWN:5-0014ee-2b{incident.draw:07x}, FW:82.00A82, 4.00 TB",
         "",
         "For details see host's SYSLOG.",
         "",

@@ -247,9 +247,9 @@ class Store:
 
     # The past, for triage and for listings
 
-    def previous(self, host: str, name: str, subject: str) -> float | None:
-        """The last value of a measure on this host, None if there was none."""
-        value = self._db.value("previous", (_sql(host), name, _sql(subject)))
+    def previous(self, host: str, name: str, subject: str, since: datetime | None = None) -> float | None:
+        """The last value of a measure on this host, None if there was none (since then)."""
+        value = self._db.value("previous", (_sql(host), name, _sql(subject), iso(since) if since else ""))
         return None if value is None else float(value)
 
     def hosts(self) -> tuple[HostRow, ...]:

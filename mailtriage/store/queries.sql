@@ -112,7 +112,7 @@ INSERT INTO measures (host, name, subject, value, unit, at) VALUES (?, ?, ?, ?, 
 ON CONFLICT (host, name, subject) DO UPDATE SET value = excluded.value, unit = excluded.unit, at = excluded.at
 WHERE excluded.at >= measures.at
 -- name: previous
-SELECT value FROM measures WHERE host = ? AND name = ? AND subject = ?
+SELECT value FROM measures WHERE host = ? AND name = ? AND subject = ? AND at >= ?
 
 -- name: label
 INSERT INTO labels (mail_id, section, verdict, why, who, at) VALUES (?, ?, ?, ?, ?, ?)

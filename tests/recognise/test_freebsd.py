@@ -116,6 +116,19 @@ def test_a_copy_without_empty_lines_is_cut_at_line_starts() -> None:
     assert found.is_complete
 
 
+def test_blanks_that_a_copy_put_at_the_ends_of_lines_are_cut_off() -> None:
+    found = periodic("Verifying group file syntax:  \n/etc/group is fine  \n  \nBacking up mail aliases:  ")
+    assert names(found) == ["group_syntax", "backup_aliases"]
+    assert section(found, "group_syntax").lines == ("/etc/group is fine",)
+
+
+def test_an_empty_line_after_each_line_of_a_copy_is_left_out() -> None:
+    body = "Checking status of zfs pools:\n  pool: tank\n state: DEGRADED\nconfig:\n\n\ttank  DEGRADED  0 0 0\n\n-- End of daily output --"
+    found = report("\n\n".join(body.split("\n")))
+    assert section(found, "zfs_pools").lines[:2] == ("  pool: tank", " state: DEGRADED")
+    assert found.is_complete
+
+
 def test_deprecated_variables_are_a_section_of_their_own() -> None:
     warning = "Warning: Variable $daily_status_security_chksetuid_enable is deprecated, use $security_status_chksetuid_enable instead."
     found = periodic(f"{warning}\n\nChecking setuid files and devices:\n\nChecking for uids of 0:\nroot 0", part="security")
@@ -298,6 +311,8 @@ def test_freebsd_update_is_known_by_two_marks() -> None:
 def test_a_fetch_that_stops_half_way_is_incomplete() -> None:
     assert not report(FETCHED, subject="web07.example.org security updates").is_complete
     assert report(f"{FETCHED}No mirrors remaining, giving up.\n", subject="web07.example.org security updates").is_complete
+    refused = f"{FETCHED}The update metadata index is correctly signed, but\nfailed an integrity check.\nCowardly refusing to proceed.\n"
+    assert report(refused, subject="web07.example.org security updates").is_complete
 
 
 def test_a_masked_host_name_in_a_bare_copy_still_heads_its_section() -> None:

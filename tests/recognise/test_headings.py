@@ -88,6 +88,8 @@ HOST ipfw denied packets:|security|ipfw_denied|ipfw_denied|one-shot
 HOST ipf denied packets:|security|ipf_denied|ipf_denied|one-shot
 HOST pf denied packets:|security|pf_denied|pf_denied|one-shot
 ipfw log limit reached:|security|ipfw_limit|ipfw_limit|state
+HOST ip6fw denied packets:|security|ip6fw_denied|ip6fw_denied|one-shot
+ip6fw log limit reached:|security|ipfw_limit|ipfw_limit|state
 HOST ipf6 denied packets:|security|ipf6_denied|ipf6_denied|one-shot
 HOST kernel log messages:|security|kernel_messages|kernel|one-shot
 HOST login failures:|security|login_failures|login_failures|per-day

@@ -213,6 +213,12 @@ def test_a_sick_pool_gives_its_capacity_errors_and_progress() -> None:
             {("raid_bad_disks", "mfi0"): 1},
         ),
         (
+            "Checking status of mfi(4) devices:\nmfi0 Volumes:\n  Id     Size    Level   Stripe  State   Cache   Name\n"
+            " mfid0 (   68G) RAID-1      64K OPTIMAL Disabled\n     1 (   18T) RAID-5      64K OFFLINE Disabled <DATA>",
+            "mfi",
+            {("raid_bad_disks", "mfi0"): 1},
+        ),
+        (
             "Checking status of 3ware RAID controllers:\n\nController c0:\n"
             "-u0    RAID-5    OK             -       -       64K     2793.94   RiW    ON\n"
             "+u0    RAID-5    REBUILDING     41%     -       64K     2793.94   RiW    ON\n"
@@ -279,8 +285,10 @@ def test_the_last_scrub_gives_its_length_and_what_it_found(
     assert found == {(name, "tank"): value for name, value in wanted.items() if value is not None}
 
 
-def test_the_monthly_mail_gives_hours_of_login() -> None:
-    found = section(periodic("Doing login accounting:\n\ttotal       142.81\n\tanna        101.20", part="monthly"), "login_accounting")
+@pytest.mark.parametrize("tab", ["\t", "        ", ""])
+def test_the_monthly_mail_gives_hours_of_login(tab: str) -> None:
+    body = f"Doing login accounting:\n{tab}total       142.81\n{tab}anna        101.20"
+    found = section(periodic(body, part="monthly"), "login_accounting")
     assert measures(found) == {("login_hours", "total"): 142.81, ("login_hours", "anna"): 101.2}
 
 

@@ -62,7 +62,7 @@ def test_a_warning_names_disk_severity_and_numbers(
     only = section(found, "warning")
     assert (only.check, only.item, only.severity, only.state, only.recovery) == (
         "smart",
-        "WD-WCC7K0000001",
+        f"WD-WCC7K0000001 {'Health' if 'self-check' in warning else fault}",
         severity,
         State.PROBLEM,
         Recovery.SILENCE,
@@ -74,7 +74,7 @@ def test_a_warning_names_disk_severity_and_numbers(
 def test_without_a_serial_number_the_device_is_the_item() -> None:
     body = BODY.format(domain="[Empty]", warning="Device: /dev/sda [SAT], 2 Offline uncorrectable sectors", serial="")
     found = report(body, subject="SMART error (OfflineUncorrectableSector) detected on host: db03", sender="root@db03.example.org")
-    assert (found.host, section(found, "warning").item) == ("db03.example.org", "/dev/sda [SAT]")
+    assert (found.host, section(found, "warning").item) == ("db03.example.org", "/dev/sda [SAT] OfflineUncorrectableSector")
 
 
 def test_a_test_mail_is_told_from_a_warning_even_where_the_subject_lies() -> None:
@@ -87,3 +87,23 @@ def test_a_test_mail_is_told_from_a_warning_even_where_the_subject_lies() -> Non
 
 def test_a_subject_alone_makes_no_smartd_mail() -> None:
     assert report("all disks died\n", subject="SMART error (Health) detected on host: db03").kind == "unknown"
+
+
+def test_two_faults_of_one_disk_are_two_events_and_a_bare_body_has_the_key_of_its_mail() -> None:
+    pending = BODY.format(
+        domain="example.net", warning="Device: /dev/sda [SAT], 8 Currently unreadable (pending) sectors", serial="S/N:X1, "
+    )
+    failing = BODY.format(
+        domain="example.net", warning="Device: /dev/sda [SAT], FAILED SMART self-check. BACK UP DATA NOW!", serial="S/N:X1, "
+    )
+    mailed = section(report(pending, subject="SMART error (CurrentPendingSector) detected on host: db03"), "warning").item
+    assert mailed == section(report(pending), "warning").item == "X1 CurrentPendingSector"
+    assert section(report(failing), "warning").item == "X1 Health"
+
+
+@pytest.mark.parametrize("margin", ["    ", "\t", " "])
+def test_a_body_with_a_margin_and_blanks_at_its_line_ends_is_read(margin: str) -> None:
+    body = BODY.format(domain="example.net", warning="Device: /dev/sda, 8 Offline uncorrectable sectors", serial="")
+    found = report("\n".join(f"{margin}{line}  " for line in body.split("\n")))
+    assert (found.kind, found.host) == ("smartd", "db03.example.net")
+    assert section(found, "warning").item == "/dev/sda OfflineUncorrectableSector"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from mailtriage.rulebook import Rulebook, Ruling, load
@@ -35,7 +35,7 @@ def fs_used(value: float, subject: str = "/var") -> Measure:
     return Measure(name="fs_used", subject=subject, value=value, unit="%")
 
 
-def never(name: str, subject: str) -> float | None:
+def never(name: str, subject: str, within: timedelta | None = None) -> float | None:
     """The past of a host nothing is known of."""
     return None
 

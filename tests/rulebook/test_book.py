@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -302,12 +303,12 @@ def test_a_rule_may_depend_on_what_is_known_of_the_host(tmp_path: Path) -> None:
     rules = book(tmp_path, freebsd_daily=drop("['^attack$']", more="given = { name = 'blocker', above = 0 }"))
     given, seen = section("attack"), {("blocker", ""): 1.0}
     assert not rules.rule_on("freebsd_daily", "a", given, never).is_explained
-    assert rules.rule_on("freebsd_daily", "b", given, lambda name, subject: seen.get((name, subject))).is_explained
+    assert rules.rule_on("freebsd_daily", "b", given, lambda name, subject, within=None: seen.get((name, subject))).is_explained
     assert not rules.rule_on("freebsd_daily", "a", given, never).is_explained  # what was said of another host is not remembered
     shown = section("attack", measures=(Measure(name="blocker", subject="", value=1.0, unit=""),))
     assert rules.rule_on("freebsd_daily", "a", shown, never).is_explained
     gone = section("attack", measures=(Measure(name="blocker", subject="", value=0.0, unit=""),))
-    assert not rules.rule_on("freebsd_daily", "a", gone, lambda name, subject: 1.0).is_explained
+    assert not rules.rule_on("freebsd_daily", "a", gone, lambda name, subject, within=None: 1.0).is_explained
 
 
 def test_coverage_names_rules_that_are_never_asked_for_and_sections_without_rules(tmp_path: Path) -> None:
@@ -322,3 +323,21 @@ def test_coverage_names_rules_that_are_never_asked_for_and_sections_without_rule
     assert found.without_rule == (("unknown", "mail"),)
     near = [Report(kind="cron", host="a", sections=(section("ok", "odd", name="output"),))]
     assert coverage(rules, near, {}).without_near_miss == ()
+
+
+def test_what_was_known_of_a_host_is_asked_for_with_an_age(tmp_path: Path) -> None:
+    rules = book(tmp_path, freebsd_daily=drop("['^attack$']", more="given = { name = 'blocker', above = 0 }"))
+    asked: list[timedelta | None] = []
+
+    def previous(name: str, subject: str, within: timedelta | None = None) -> float | None:
+        asked.append(within)
+        return 1.0
+
+    assert rules.rule_on("freebsd_daily", "a", section("attack"), previous).is_explained
+    assert asked == [timedelta(days=7)]
+
+
+def test_a_heading_on_the_floor_keeps_its_section(tmp_path: Path) -> None:
+    rules = book(tmp_path, freebsd_daily=drop("['^ok$']"))
+    assert rule_on(rules, section("ok")).is_explained
+    assert not rule_on(rules, replace(section("ok"), heading="disk sda failed")).is_explained

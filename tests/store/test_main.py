@@ -164,6 +164,8 @@ def test_an_older_mail_does_not_overwrite_a_newer_measure(store: Store) -> None:
     assert store.previous(HOST, "fs_used", "/var") == 93
     store.record(measured(94, "m3"), 3, seen_at=NOW + DAY, now=NOW)
     assert store.previous(HOST, "fs_used", "/var") == 94
+    assert store.previous(HOST, "fs_used", "/var", NOW - 7 * DAY) == 94
+    assert store.previous(HOST, "fs_used", "/var", NOW + 30 * DAY) is None
 
 
 def test_hosts_are_listed_with_what_they_send(store: Store) -> None:
