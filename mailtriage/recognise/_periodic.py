@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import zip_longest
@@ -33,6 +33,14 @@ from mailtriage.types import Message, Recovery, Report, Section
 __all__ = ["claims", "report", "section_types"]
 
 _NESTED_END = "-- End of security output --"
+
+# What stands after an empty line here was printed by a script that has no heading, from a port or of the host's own.
+_SILENT = frozenset(
+    "clean_preserve clean_msgs clean_rwho clean_hoststat backup_aliases backup_pkgdb backup_pkg backup_zfs gpart_conftxt mail_rejects"
+    " zone_transfers locate whatis catman clean_kvmdb".split()
+)
+_ONE_BLOCK = frozenset("group_syntax network system_status security_check world_kernel zfs_scrub zfs_trim login_accounting".split())
+_FOREIGN = replace(LOCAL, is_log=False)
 
 
 def section_types(part: str) -> tuple[SectionType, ...]:
@@ -134,11 +142,18 @@ class _Cutter:
                 heading = None
                 if stripped[-1] in HEADING_ENDS:
                     heading = self._heading(stripped, line_below(lines, number) if self.is_bare else "", is_start or not has_gaps)
+                if heading is None and is_start and has_gaps and self._is_foreign():
+                    self.pieces.append(_Piece(_FOREIGN, ""))
                 is_start = False
                 if heading is not None:
                     self._begin(heading, stripped)
                     continue
             self.pieces[-1].lines.append(stripped)  # blanks at the end say nothing, and some copies add them
+
+    def _is_foreign(self) -> bool:
+        """Whether a line after an empty one is none of the section's script."""
+        name, lines = self.pieces[-1].heading.section, self.pieces[-1].lines
+        return name in _SILENT or (name in _ONE_BLOCK and any(line for line in lines))
 
     def _heading(self, line: str, below: str, is_start: bool) -> Heading | None:
         current = self.pieces[-1].heading

@@ -30,9 +30,7 @@ _LOG = re.compile(r"(?:Lines containing (?:failures of |IP:)|Matches (?:for|with
 
 _BLOCKS = ("blocker", "banned")
 _BANNED = SectionType(name="ban", about="an address was banned [jail]", check="fail2ban_ban", measures=_BLOCKS)
-_OWN = SectionType(
-    name="own_ban", about="one of our own addresses was banned [address]", check="fail2ban_own_ban", recovery=Recovery.SILENCE
-)
+_OWN = SectionType(name="own_ban", about="one of ours was banned [address]", check="fail2ban_own_ban", recovery=Recovery.SILENCE)
 _WHOIS_TEXT = SectionType(name="whois", about="what whois says of the address; never judged by its words", check="fail2ban_ban")
 _LINES = SectionType(
     name="log",

@@ -81,9 +81,10 @@ def report(message: Message) -> Report:
         return Report(kind="logcheck", host=host, sections=(section,))
     parts: list[tuple[str, str, list[str]]] = [("intro", "", [])]
     for n, line in enumerate(lines):
-        is_heading = n + 1 < len(lines) and bool(_UNDERLINE.fullmatch(lines[n + 1])) and not _LOG_LINE.match(line)
+        # Only logcheck's own headings, in the words of its versions: any other line over an underline is text, and is judged.
+        is_heading = n + 1 < len(lines) and bool(_UNDERLINE.fullmatch(lines[n + 1])) and bool(_section_of(line))
         if is_heading and len(parts) < _MOST:
-            parts.append((_section_of(line) or "system_events", line, []))
+            parts.append((_section_of(line), line, []))
         elif _UNDERLINE.fullmatch(line) and n and parts[-1][1] == lines[n - 1] and not parts[-1][2]:
             parts[0][2].append(line)
         elif line:

@@ -71,3 +71,10 @@ def test_a_megabyte_is_read_in_time() -> None:
 def test_a_subject_of_a_worse_class_than_the_text_is_doubted() -> None:
     assert logcheck(("System Events", LINE), subject=SUBJECT.replace("System Events", "Security Alerts")).note
     assert not logcheck(("System Events", LINE)).note
+
+
+def test_a_report_with_a_margin_is_read_and_its_underlines_are_kept() -> None:
+    found = report(f"    System Events\n    =-=-=-=-=-=-=\n    {LINE}\n")
+    assert (found.kind, found.host) == ("logcheck", "web07")
+    assert section(found, "system_events").lines == (LINE,)
+    assert section(found, "intro").lines == ("=-=-=-=-=-=-=",)

@@ -130,3 +130,14 @@ def test_the_disks_of_old_releases_have_neither_begin_nor_end() -> None:
     assert names(found) == ["header", "kernel", "disk"]
     assert measures(section(found, "disk"))["fs_used", "/"] == 97.0
     assert found.is_complete
+
+
+def test_the_lines_that_begin_and_end_a_section_are_kept_outside_of_it() -> None:
+    found = logwatch(part("Kernel", "x"), part("Disk Space", "y"))
+    outside = [line.strip(" -") for line in section(found, "header").lines]
+    assert [line for line in outside if line.endswith((" Begin", " End"))] == [
+        "Kernel Begin",
+        "Kernel End",
+        "Disk Space Begin",
+        "Disk Space End",
+    ]

@@ -41,6 +41,29 @@ def test_a_body_without_a_header_is_known_by_its_own_marks(kind: str, body: str)
     assert report(body).kind == kind
 
 
+@pytest.mark.parametrize("margin", ["    ", "\t"])
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_body_with_a_margin_is_read_like_one_without(body: str, margin: str) -> None:
+    bare, found = report(body), report("\n".join(f"{margin}{line}".rstrip() for line in body.split("\n")))
+    assert (found.kind, found.host, found.is_complete) == (bare.kind, bare.host, bare.is_complete)
+    assert [(s.name, s.item, s.state) for s in found.sections] == [(s.name, s.item, s.state) for s in bare.sections]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("sudo", "web07:Nov 22 20:14:42:zabbix:user NOT in sudoers;TTY=unknown;PWD=/;USER=root;COMMAND=/usr/bin/id\n"),
+        ("denyhosts", f"Observed the following suspicious login activity:\n\nbackup: 198.51.100.4\n\n{'-' * 70}\n"),
+        (
+            "rkhunter",
+            "Warning: Process '/sbin/x' (PID 6) is listening on the network.\nWarning: Network TCP port 6667 is being used by /x.\n",
+        ),
+    ],
+)
+def test_rarer_forms_of_a_body_without_a_header_are_known(kind: str, body: str) -> None:
+    assert report(body).kind == kind
+
+
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 def test_a_person_who_quotes_a_report_and_a_job_that_prints_one_are_not_claimed(body: str) -> None:
     assert report(body, subject="Re: what is this?").kind not in BODIES

@@ -170,3 +170,18 @@ def test_odd_host_names_never_fail(host: str) -> None:
     assert report(MDADM.format(event="Fail", table=ONE_LEFT, device="/dev/md0", verb="had").replace("on db03", f"on {host}")).sections
     body = SCRUB.format(state="ONLINE", repaired="0B", errors=0, disk=GOOD_DISK)
     assert report(body.replace("host: db03", f"host: {host}")).kind == "zed"
+
+
+def test_a_truenas_mail_of_html_without_its_header_keeps_its_lines_as_they_were() -> None:
+    body = "TrueNAS @ nas1<br><br>New alerts:\n<ul>\n<li>Pool tank state is DEGRADED: a device.</li>\n</ul>\n"
+    found = report(body)
+    assert names(found) == ["problem", "frame", "source"]
+    assert "<li>Pool tank state is DEGRADED: a device.</li>" in section(found, "source").lines
+
+
+@pytest.mark.parametrize("margin", ["    ", "\t"])
+def test_mails_of_mdadm_with_a_margin_are_read(margin: str) -> None:
+    body = MDADM.format(event="DegradedArray", table=RAID5, device="/dev/md0", verb="had")
+    bare, found = report(body), report("\n".join(f"{margin}{line}" for line in body.split("\n")))
+    assert (found.kind, found.host) == ("mdadm", "db03")
+    assert found.sections == bare.sections
