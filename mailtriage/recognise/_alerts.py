@@ -11,6 +11,8 @@ from mailtriage.recognise._monitoring import LABEL_SEVERITIES, short_item
 from mailtriage.types import Severity
 
 SUBJECT = re.compile(r"(?:.{0,60}?\s)?\[(FIRING|RESOLVED)(?::(\d{1,6}))?(?:,? RESOLVED:\d{1,6})?\] ?(.{0,500})", re.IGNORECASE | re.DOTALL)
+# A label, or an address, that only Grafana's own alerting has.
+GRAFANA = re.compile(r"\bgrafana_folder\b|/alerting/(?:grafana|silence)/")
 HEADING = re.compile(
     r"[\s*#🔥✅🚨❌]{0,8}(?:[\[(](?P<number>\d{1,6})[\])] ?|Alerts? |(?P<count>\d{1,6}) )?"
     r"(?P<state>Firing|Resolved)(?: alerts?| instances?|: {0,2}\d{1,6} alerts? for .*)?[\s*:]{0,6}",

@@ -67,6 +67,13 @@ _RESTIC_TIME = re.compile(r"processed .{1,60} in (?:(\d{1,4}):)?(\d{1,2}):(\d\d)
 _EXPIRES = re.compile(r" {1,4}/\S{1,300}/live/([\w.*-]{1,253})/\S{1,40} expires on (\d{4})-(\d\d)-(\d\d) \(\w{1,20}\)")
 
 
+def tidy(text: str) -> list[str]:
+    """The lines without trailing blanks, and without the margin that all of them share: texts copied from the web come so."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
+    return [line[margin:] for line in lines] if margin else lines
+
+
 def read_job(lines: Sequence[str], job: str, today: date | None = None, *, n_words: int | None = None) -> tuple[Measure, ...]:
     """The measures of what a job printed; `today` is the day the mail was sent, for what expires.
 

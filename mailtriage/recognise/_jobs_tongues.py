@@ -14,7 +14,8 @@ NOTHING = (
     r"waarschuwingen|problemen|erros?|falhas?|fel|fejl|błędów|chyb|ошибок)",
     r"\b(?:fehler|warnungen|erreurs?|errores|errori|fouten|erros|fel|fejl|błędy|chyby|ошибки?)\s*[:=]\s*0(?:\s|$|[,;.)])",
     r"\bfehlerfrei\b|\bfoutloos\b",
-    r"(?:エラー|警告|失敗|異常|错误|失败|异常|告警|오류|경고|실패)(?:数|件数|は|が)? ?[:：=]? ?(?:0|なし|ありません|无|없음)(?:件|个|$|\s|[,，。)])",
+    r"(?:エラー|警告|失敗|異常|错误|失败|异常|告警|오류|경고|실패)(?:数|件数|は|が)? ?[:：=]? ?"
+    r"(?:0|なし|ありません|无|없음)(?:件|个|$|\s|[,，。)])",
     r"(?:没有|无|未发现)(?:错误|异常|失败|警告|告警)",
 )
 TROUBLE = (

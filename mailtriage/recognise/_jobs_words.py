@@ -81,7 +81,7 @@ _TROUBLE = (
     r"\bfail(?:ed|ures?|ing|s|ure\(s\))?\b|_FAILED\b|\bfailed[_-]",
     r"\b(?:error|errors|fault) ?(?:\(s\))?(?:\[\S{1,20}\])?(?: \S{1,25})? ?:",
     r"\b(?:e?rr|error)[\])>}]",
-    r"(?-i:\bERR(?:OR)?S?\b|\bE: |\bFAIL\b|\bDOWN\b|\bALERT\b|\bCRIT\b|\bPROBLEM\b|\bDEAD\b|\bBAD\b|\bKO\b|\bNOK\b|\bNOT OK\b)",
+    r"(?-i:\bERR(?:OR)?S?\b|\bE: |\bFAIL\b|\bDOWN\b|\bALERT\b|\bCRIT\b|\bPROBLEM\b|\bDEAD\b|\bBAD\b|\bKO\b|\bNOK\b|\bNOT OK\b|\bDANGER\b)",
     r"\berrors? (?:has |have |was |were |is )?(?:occurr?ed|detected|encountered|found|reported|raised|thrown|happened|while|when"
     r"|during|in|on|at|from|code|number"
     r"|writing|reading|opening|creating|connecting|running|executing|processing|parsing|loading|sending|getting|retrieving"
@@ -128,7 +128,7 @@ _TROUBLE = (
     r"|\boverload(?:ed)?\b|\boverheat\w*\b",
     r"\b(?:will expire|expir(?:es|ing|e) (?:in|within) \d+|expiring soon|about to expire|is expiring|due to expire)\b",
     r"\b(?:has|have|is|are|was|already|certificate|password|account|licen[sc]e|domain|subscription) (?:been )?expired\b"
-    r"|\bexpired (?:certificate|password|licen[sc]e|account)\b",
+    r"|\bexpired (?:certificate|password|licen[sc]e|account)\b|\bexpired (?:on|since) \d",
     r"\b(?:command|module|host|executable|interpreter|driver|library|table|database|server|repository|device|class|package"
     r"|source|backup|file|directory) (?:\S{1,60} )?not found\b",
     r": not found$",
@@ -151,6 +151,8 @@ _TROUBLE = (
     r"|permission problem|illegal option|usage: )",
     r"^traceback \(most recent|^at \S+\([\w.]+:\d+\)$|\bstack trace\b|^curl: \(\d|\berror$|\bno such file or directory\b",
     r"\bcs:(?:wfconnection|standalone|timeout|unconnected)|\bds:\S*(?:dunknown|inconsistent|failed|diskless|outdated)|\bsplit-?brain\b",
+    r"\bplease mount (?:append )?volume\b|\bnot (?:being )?backed up\b"
+    r"|\b(?:account|store|storage|queue|inbox|log|table|pool) (?:\S{1,40} ){0,3}is (?:nearly |almost )?full\b",
     r"\bno (?:medium|media) (?:found|present)\b|\bexcessive\b|^subject: .*\b(?:alerts?|alarms?|attention|emergency)\b",
     r"\b[1-9]\d{3,} (?:messages|e?mails) .*\bqueue|\bqueue\b.*\b[1-9]\d{3,} (?:messages|e?mails)\b",
     r"\binfected\b|\bunexpected\b|\bunbound variable\b|\bconffile prompt\b|\b(?:infected files: [1-9]|intrus\w+|compromised"

@@ -7,6 +7,7 @@ person only where nothing says a machine sent it. A wrong `human` is passed on u
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mailtriage.types import Message
 
@@ -39,11 +40,17 @@ _ZABBIX_ID = re.compile(r"<[\w.]{1,200}@zabbix\.com>")  # on the first mail too,
 _PGP = re.compile(r"^-----BEGIN PGP (?:SIGNED )?MESSAGE-----", re.MULTILINE)
 _GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|moin|dear|lieber?|servus|guten (?:tag|morgen|abend)|good (?:morning|afternoon|evening)"
-    r"|bonjour|bonsoir|salut|hola|buenos|ciao|gentile|hej|hoi|beste|olá|caro|cześć|dobrý|привет|здравствуйте)\b(?!\.)[^\n:]{0,60}$",
+    r"|bonjour|bonsoir|salut|hola|buen(?:os|as)|ciao|gentile|hej|hoi|beste|olá|caro|cześć|dzień dobry|witam|dobrý|ahoj|привет"
+    r"|здравствуйте|добрый|вітаю|добрий|merhaba|sayın|iyi günler|szia(?:sztok)?|kedves|tisztelt|hei|moi|terve|hyvä|γεια|καλημέρα|αγαπητ"
+    r"|שלום|היי|مرحبا|السلام|chào|bună|zdravo|你好|您好|各位|大家好|お世話|お疲れ|こんにちは|안녕하세요|สวัสดี)(?:\b(?!\.)|(?<=[^\x00-\u036f]))[^\n:]{0,60}$",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|sincerely|yours"
+    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|best,|cheers|thanks|thank you|thx|many thanks|sincerely|yours"
+    r"|pozdrawiam|dzięki|z poważaniem|díky|děkuji|s pozdravem|с уважением|спасибо|з повагою|дякую|teşekkür|saygılar|iyi çalışmalar"
+    r"|köszön|üdv|tisztelettel|terveisin|kiitos|ystävällisin|ευχαριστ|με εκτίμηση|תודה|בברכה|شكرا|مع تحيات|مع أطيب|obrigad|abraço"
+    r"|atenciosamente"
+    r"|cảm ơn|mulțumesc|谢谢|謝謝|此致|よろしく|以上|감사합니다|ขอบคุณ"
     r"|(?:viele |liebe |beste |mit freundlichen )?grü(?:ß|ss)en?"
     r"|gruß|gruss|mfg|lg|vg|danke|cordialement|merci|saludos|gracias|saluti|grazie|groeten|hälsningar|hilsen|-- ?)[^\n:=]{0,40}$",
     re.IGNORECASE | re.MULTILINE,
@@ -52,8 +59,12 @@ _OWN_WORDS = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|my|me|we|you|your|please|coul
 # Words no program says of itself; `I/O`, `I.` and `(I)` are no words.
 _FIRST_PERSON = re.compile(
     r"(?<![\w(/.:=\"'-])(?:I(?:['’](?:m|ve|d|ll))?(?= [a-z])"
-    r"|[Mm]y (?!domain|host|network|sql|IP|address|MAC)|ich (?=\w)|[Mm]ein(?:e[mnrs]?)? "
+    r"|[Mm]y (?!(?:(?:new|current|public|external|own) )?(?:domain|host|network|sql|IP|ip|address|MAC))|ich (?=\w)|[Mm]ein(?:e[mnrs]?)? "
     r"|[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on |\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
+    r"|(?<!\w)(?:[Нн]е могу |[Уу] меня |(?i:я|мне|мой|моя|мої|мені) |[Nn]ie mogę |[Mm]am |[Nn]emůžu |[Nn]ejde mi |[Mm]ám "
+    r"|[Nn]em tudok |[Ee]n pääse "
+    r"|[Mm]inun |[Oo]len |[Δδ]εν μπορώ |[Έέ]χω |[Nn]ão consigo |[Ee]u |(?:no|non) (?:puedo|riesco) |לא מצליח|אני |لا أستطيع|لدي )"
+    r"|(?<=[a-zçğışöü])(?:[aeıiuü]m[ıi]yorum|[ıiuü]yorum)\b|我|(?:です|ます|ました|ません)。|습니다|(?:ครับ|ค่ะ)"
 )
 _PERSONAL_GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|moin|servus|hej|hoi|ciao|salut|dear|liebe[rs]?)(?:,? (?:all|alle|team|everyone|everybody|folks|guys"
@@ -70,6 +81,8 @@ _FORM_GREETING = re.compile(
 _FORM_WORDS = re.compile(
     r"\bautomatically (?:generated|sent|created)\b|\bautomated (?:message|e-?mail|notification)\b|\bdo not (?:reply|respond)\b"
     r"|\bunsubscribe\b|\bautomatisch (?:generiert|erstellt)"
+    r"|\bsent (?:to you )?(?:using|from) (?:an? |the )?[\w \"'-]{1,60}(?:\bdevice|\bprinter|\bscanner|\bcopier|\([^()\n]{1,40}\))"
+    r"|\bscanned from\b"
     r"|\byou (?:are receiv|receiv|have received)\w* this (?:e-?mail|message|notification)\b|\bview (?:it "
     r"|this e-?mail )?in (?:your|a) browser\b",
     re.IGNORECASE,
@@ -85,7 +98,12 @@ _REQUEST = re.compile(
     r"\b(?:can|could|would|will|does|did|has|is) (?:someone|somebody|anyone|anybody)\b"
     r"|\b(?:can|could|would|will) you\b|\b(?:can|should|may|could) (?:we|I)\b"
     r"|\b(?:kann|könnte) (?:jemand|mal)\b"
-    r"|\b(?:könnt ihr|kannst du|könnten sie|pouvez-vous|peux-tu|puedes|podría)\b|\bany (?:ideas?|suggestions|thoughts)\b",
+    r"|\b(?:könnt ihr|kannst du|könnten sie|pouvez-vous|peux-tu|puedes|podría|puoi|potete|você pode|vocês podem|poderia|możesz|możecie"
+    r"|czy mógł|můžeš|můžete|mohl bys|voitko|voitteko|voisitko|meg tudnád|meg tudnátok|tudnál|kun je|kunnen jullie|kan du"
+    r"|посмотрите|подскажите|помогите|подивіться)\b"
+    r"|misiniz|mısınız|мож(?:ете|ешь) ли|μπορείτε|μπορείς|אפשר ל|תוכל|هل يمكن|麻烦|请(?:帮|问)|お願い(?:し|い)"
+    r"|いただけ|でしょうか|부탁드립|รบกวน"
+    r"|\bany (?:ideas?|suggestions|thoughts)\b",
     re.IGNORECASE,
 )
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u9fff\uac00-\ud7af]")
@@ -93,6 +111,25 @@ _SIGNED = re.compile(
     r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|(?:viele |liebe |beste "
     r"|mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?|gruß|danke|merci|saludos),?"
     r"\s{1,3}(?-i:[A-ZÄÖÜ][a-zäöüß]{1,20}(?: [A-ZÄÖÜ][a-zäöüß]{1,20})?)\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MACHINE_SIGNED = re.compile(
+    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|sincerely|yours|bye"
+    r"|(?:viele |liebe |beste |mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?"
+    r"|cordialement|merci|saludos|saluti|groeten),?\s{1,3}(?:(?:the|your|dein|deine|ihr|ihre|votre|le|la|il|el|tu|su) )?[\w -]{0,30}?"
+    r"\b(?:team|server|script|system|bot|robot|daemon|nas|plesk|cpanel|cron|monitor\w*|backup|diskstation|serveur|servidor|skript"
+    r"|fail2ban)[.!]?\s*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PATCH = re.compile(r"^Signed-off-by: [^\n<]{1,80}<[^>\n]{1,200}>$", re.MULTILINE)
+_ATTACHED_MAIL = re.compile(r"^From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
+_LONGEST_NOTE = 400
+_NOTE_WORDS = re.compile(
+    r"\bplease (?:log ?(?:out|off)|save your|call|tell|ring|bear with)\b|\b(?:call|ask|tell|ring|ping) me\b|\bwas me\b|\b(?i:sorry),"
+    r"|\bbitte (?:abmelden|ausloggen|speichern)\b"
+)
+_ALARMING = re.compile(
+    r"fail|error|critical|warn|alert|\bfull\b|denied|cannot|unable|degraded|offline|expire|\d ?%|fehler|voll\b|^[\w ./-]{1,40}: +\S",
     re.IGNORECASE | re.MULTILINE,
 )
 _HUMAN_ACCOUNTS = ("root", "toor", "operator", "postmaster")  # people write from them too
@@ -106,6 +143,8 @@ _AUTOMATIC = (
     "x-cron-env",
     "feedback-id",
 )
+_SEALED = ("multipart/signed", "multipart/encrypted", "application/pkcs7", "application/x-pkcs7")
+_LIST_HEADERS = frozenset(("list-post", "list-id", "list-archive", "mailing-list", "x-mailing-list", "x-beenthere"))
 _SYSTEM_ACCOUNT = re.compile(
     r"root|toor|daemon|operator|bin|cron|crond|anacron|nobody|www|www-data|apache|nginx|httpd|postgres|pgsql|mysql|mariadb|redis"
     r"|mongodb|nagios|icinga2?|zabbix"
@@ -113,7 +152,8 @@ _SYSTEM_ACCOUNT = re.compile(
     r"|pve|proxmox|ossec\w*|wazuh|logcheck"
     r"|logwatch|fail2ban|denyhosts|arpwatch|clamav|rkhunter|tripwire|aide|samhain|puppet|ansible|salt|chef|foreman|jenkins|gitlab"
     r"|git|ci|buildbot|svn|gerrit"
-    r"|no-?reply|do-?not-?reply|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*"
+    r"|(?:[\w.-]{1,40}[._-])?(?:no-?reply|do-?not-?reply)(?:[._-][\w.-]{1,60})?|asterisk|(?:free)?pbx|voice-?mail|flexlm|wordpress|plesk|cpanel"
+    r"|jira|confluence|otrs|glpi|redmine|mantis|bugzilla|nextcloud|owncloud|moodle|mediawiki|sonarqube|nexus|artifactory|dmarc\w*|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*"
     r"|monitoring|watchdog|system|sysmon|syslog|server|services?"
     r"|postmaster|mailer-daemon|mail|mailman|bounces?|listserv|majordomo|ups|nut|apcupsd|apc|idrac\w*|ilo\w*|ipmi|bmc|drac"
     r"|switch\w*|router\w*|firewall|pfsense"
@@ -151,7 +191,7 @@ def forbids(message: Message) -> bool:
     if _MAIL_PROGRAM.search(names.get("x-mailer", "")) or _MAIL_PROGRAM.search(names.get("user-agent", "")):
         return True
     kind = names.get("content-type", "").lower()
-    if kind.startswith(("multipart/signed", "multipart/encrypted", "application/pkcs7", "application/x-pkcs7")):
+    if kind.startswith(_SEALED):
         return True
     text = message.text
     if ("-----" in text or "wrote:" in text or "_____" in text or _has_attribution_word(text)) and (
@@ -159,10 +199,23 @@ def forbids(message: Message) -> bool:
     ):
         return True
     # A body without a header has only its words to tell: a person who pastes a report says so in their own.
-    return not names and _is_bare_letter(message)
+    return _is_bare_letter(message) if not names else not is_system_account(message) and _is_letter(message, kind)
+
+
+def _is_letter(message: Message, kind: str) -> bool:
+    """True if another mail is attached, as people and lists do, or above a report somebody greets and says I or asks."""
+    text = message.text
+    if kind.startswith("multipart/mixed") and _ATTACHED_MAIL.search(text[:20000]):
+        return True
+    if not _GREETING.match(text[:200].lstrip().partition("\n")[0].rstrip()):
+        return False
+    is_said = bool(_FIRST_PERSON.search(text[:800]) or _REQUEST.search(text[:800]))
+    return is_said and not is_automatic(message) and _score(message) >= _ENOUGH
 
 
 def _is_bare_letter(message: Message) -> bool:
+    if "Signed-off-by: " in message.text and "\ndiff --git " in message.text and _PATCH.search(message.text[:20000]):
+        return True
     score = _score(message)
     if score != _ENOUGH:
         return score > _ENOUGH
@@ -189,10 +242,13 @@ def is_automatic(message: Message) -> bool:
     names = {name.lower(): value.lower() for name, value in message.headers}
     if any(name in names for name in _AUTOMATIC) or not names.get("auto-submitted", "no").startswith("no"):
         return True
-    is_list = "list-post" in names or "list-id" in names  # what people write to a list bears the marks of bulk
+    # What people write to a list bears the marks of bulk.
+    is_list = not _LIST_HEADERS.isdisjoint(names) or names.get("sender", "").startswith("owner-")
     if names.get("precedence", "") in ("bulk", "junk") and not is_list:
         return True
     if names.get("precedence") == "auto_reply" or names.get("content-type", "").startswith("multipart/report"):
+        return True
+    if "x-list-administrivia" in names:
         return True
     account = message.sender.partition("@")[0]
     is_thread = "references" in names or bool(_REPLY.match(message.subject))
@@ -203,8 +259,12 @@ def is_automatic(message: Message) -> bool:
 
 def is_system_account(message: Message) -> bool:
     """True if the sender's address belongs to a program or to root."""
-    account = message.sender.partition("@")[0]
-    return not account or bool(_SYSTEM_ACCOUNT.fullmatch(account.partition("+")[0]))
+    return _is_system(message.sender.partition("@")[0])
+
+
+@lru_cache(maxsize=4096)
+def _is_system(account: str) -> bool:
+    return not account or bool(_SYSTEM_ACCOUNT.fullmatch(account[:200].partition("+")[0]))
 
 
 def sign(message: Message) -> str:
@@ -218,7 +278,16 @@ def sign(message: Message) -> str:
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
     if score >= _ENOUGH and message.headers and (not is_robot or _FIRST_PERSON.search(message.text[:2500])):
         return "it is in a person's words"
+    if message.sender.partition("@")[0] in _HUMAN_ACCOUNTS and _is_note(message.text):
+        return "a short note in a person's words"
     return "" if is_system_account(message) or score < 0 else _sign_of_account(message, score)
+
+
+def _is_note(text: str) -> bool:
+    """True for what somebody writes by hand on a host: a few sentences that no alarm speaks in."""
+    if len(text) > _LONGEST_NOTE or _ALARMING.search(text) or _FORM_WORDS.search(text) or _MACHINE_SIGNED.search(text):
+        return False
+    return bool(_FIRST_PERSON.search(text) or _NOTE_WORDS.search(text))
 
 
 def reads_as_person(message: Message) -> bool:
@@ -232,9 +301,10 @@ def _score(message: Message) -> int:
     text = message.text[:4000]
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     own = "\n".join(line for line in text.split("\n") if line[:1] not in (">", "|", " ", "\t"))
-    if len(first) < 200 and _FORM_GREETING.match(first):
+    says_i = bool(_FIRST_PERSON.search(own[:2500]))
+    if len(first) < 200 and _FORM_GREETING.match(first) and not says_i:
         return -2
-    score = 2 * bool(_FIRST_PERSON.search(own[:2500]))
+    score = 2 * says_i
     if len(first) < 100 and _GREETING.match(first):
         score += 2 if _PERSONAL_GREETING.fullmatch(first) and first.rstrip(" ,!.").lower() not in ("hi", "hello", "dear") else 1
     score += bool(_REQUEST.search(own[:2500])) + bool(_REQUEST.search(first[:400]) and "?" in first)
@@ -245,6 +315,8 @@ def _score(message: Message) -> int:
         + bool(_QUESTION.search(own[:2500]))
         + 3 * bool(_PHONE.search(message.text[-1500:]))
     )
+    if not says_i and _MACHINE_SIGNED.search(end):
+        score -= 3
     score += bool(re.search(r"^> ?\w", text, re.MULTILINE)) and score > 0
     if _FORM_WORDS.search(own) or _FORM_WORDS.search(message.text[-1500:]):
         return score - 2
@@ -258,7 +330,7 @@ def _sign_of_account(message: Message, score: int) -> str:
     is_local = bool(received) and bool(_LOCAL_SUBMISSION.search(received[-1]))
     has_name = bool(_PERSONAL_NAME.fullmatch(message.sender_name)) and not _MACHINE_WORDS.search(message.sender_name)
     line = f"{message.subject} {message.text.strip()[:300]}"
-    if score < 1 and not _QUESTION.search(line):
+    if score < _ENOUGH and not _QUESTION.search(line):
         account = message.sender.partition("@")[0]
         if _OFFICE.fullmatch(account) or (_MACHINE_WORDS.search(message.sender_name) and not _FIRST_PERSON.search(message.text[:2500])):
             return ""

@@ -35,11 +35,11 @@ __all__ = ["claims", "report", "section_types"]
 _NESTED_END = "-- End of security output --"
 
 # What stands after an empty line here was printed by a script that has no heading, from a port or of the host's own.
-_SILENT = frozenset(
-    "clean_preserve clean_msgs clean_rwho clean_hoststat backup_aliases backup_pkgdb backup_pkg backup_zfs gpart_conftxt mail_rejects"
-    " zone_transfers locate whatis catman clean_kvmdb".split()
-)
-_ONE_BLOCK = frozenset("group_syntax network system_status security_check world_kernel zfs_scrub zfs_trim login_accounting".split())
+_SILENT = {
+    *("clean_preserve", "clean_msgs", "clean_rwho", "clean_hoststat", "clean_kvmdb", "mail_rejects", "zone_transfers"),
+    *("backup_aliases", "backup_pkgdb", "backup_pkg", "backup_zfs", "gpart_conftxt", "locate", "whatis", "catman"),
+}
+_ONE_BLOCK = {"group_syntax", "network", "system_status", "security_check", "world_kernel", "zfs_scrub", "zfs_trim", "login_accounting"}
 _FOREIGN = replace(LOCAL, is_log=False)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._alerts import HEADING, SUBJECT, Alert, read
+from mailtriage.recognise._alerts import GRAFANA, HEADING, SUBJECT, Alert, read
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._monitoring import one_host
 from mailtriage.recognise._sections import SectionType, body_lines
@@ -52,7 +52,7 @@ def claims(message: Message) -> bool:
         not any(marks)
         or "grafana" in f"{message.sender} {message.sender_name}".lower()
         or "Sent by Grafana" in text
-        or "grafana_folder" in text
+        or GRAFANA.search(text)
     ):
         return False
     lines = body_lines(text)

@@ -14,6 +14,8 @@ from mailtriage.types import Message, Report
 _SUBJECT = re.compile(
     r"(?:auto(?:matic)?[ -]?(?:reply|response|antwort)?\s?:|out of (?:the )?office|away until|abwesen|automatische antwort"
     r"|réponse automatique|absence\b"
+    r"|自動応答|自動返信|自动回复|automatická odpověď|automatikus válasz|otomatik (?:yanıt|cevap)|автоответ|автоматический ответ"
+    r"|automatyczna odpowiedź|resposta automática|αυτόματη απάντηση|automaattinen vastaus|automatiskt? svar"
     r"|respuesta automática|risposta automatica|automatisch antwoord|autosvar|i am away|on (?:vacation|holiday))",
     re.IGNORECASE,
 )
@@ -29,7 +31,10 @@ SECTIONS = (_ABSENCE, _ANSWER)
 def claims(message: Message) -> bool:
     """True if a header says that a mailbox answered by itself, and subject, thread or Precedence say so too; never by a subject alone."""
     names = {name.lower(): value.strip().lower() for name, value in message.headers}
-    by_header = names.get("auto-submitted", "").startswith("auto-replied") or any(name in names for name in _OWN_HEADERS)
+    submitted = names.get("auto-submitted", "")
+    # Domino and Exchange write auto-generated, and answer a mail.
+    by_header = submitted.startswith("auto-replied") or any(name in names for name in _OWN_HEADERS)
+    by_header = by_header or (submitted.startswith("auto-generated") and "in-reply-to" in names and bool(_SUBJECT.match(message.subject)))
     by_header = (
         by_header
         or names.get("precedence") == "auto_reply"

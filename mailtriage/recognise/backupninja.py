@@ -53,7 +53,7 @@ def report(message: Message) -> Report:
             here = actions.setdefault(named.group(1), [])
         elif _SPACE.fullmatch(stripped):
             here = space
-        here.append(line)
+        here.append(stripped if named else line)
     sections = [_action(path, trimmed(lines)) for path, lines in actions.items()]
     word = subject.group(2) if subject else ""
     if word and all(section.state is State.OK for section in sections):

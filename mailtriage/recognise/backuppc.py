@@ -17,9 +17,10 @@ _SUBJECT = re.compile(r"BackupPC(?:: .{1,300}| administrative attention needed.{
 _HOST = re.compile(
     r"^(?:BackupPC: (?:no backups of|no recent backups on|Outlook files on) (\S{1,300})|Your PC \((\S{1,300}?)\) has)", re.MULTILINE
 )
-_SIGNATURE = re.compile(r"^(?:BackupPC|PC Backup) Genie$", re.MULTILINE)
+_SIGNATURE = re.compile(r"^[ \t]{0,8}(?:BackupPC|PC Backup) Genie[ \t]{0,8}$", re.MULTILINE)
 _SENTENCE = re.compile(
-    r"^(?:Your PC \(\S{1,300}\) has |BackupPC requires |The Outlook files on your PC |The following hosts had an error )", re.MULTILINE
+    r"^[ \t]{0,8}(?:Your PC \(\S{1,300}\) has |BackupPC requires |The Outlook files on your PC |The following hosts had an error )",
+    re.MULTILINE,
 )
 _BODY = re.compile(r"\bBackupPC\b|backuppc\.|PC backup software|\b(?:BackupPC|PC Backup) Genie\b")
 

@@ -117,7 +117,7 @@ def _job(subject: str) -> tuple[str, str, str, bool]:
 
 
 def _sections(text: str, item: str, command: str, today: date) -> list[Section]:
-    lines = text.rstrip().split("\n") if text.strip() else []
+    lines = _jobs.tidy(text.rstrip()) if text.strip() else []
     while lines and not lines[0].strip():
         lines.pop(0)
     pieces: list[tuple[str, list[str]]] = [("", [])]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._alerts import HEADING, SUBJECT, read
+from mailtriage.recognise._alerts import GRAFANA, HEADING, SUBJECT, read
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._monitoring import one_host, short_item, told_lines
 from mailtriage.recognise._sections import SectionType, body_lines
@@ -50,7 +50,7 @@ SECTIONS = (*_TYPES.values(), _FRAME)
 
 
 def claims(message: Message) -> bool:
-    """True if two of these are Grafana's and one names it: subject, sender, footer, its usual lines."""
+    """True if two of these are Grafana's and one names it: subject, sender, footer, its labels or addresses, its usual lines."""
     text = message.text[:60000]
     subject = bool(_LEGACY.fullmatch(message.subject[:500]) or SUBJECT.fullmatch(message.subject[:600]))
     named = "grafana" in f"{message.sender} {message.sender_name} {message.program}".lower()
@@ -60,7 +60,8 @@ def claims(message: Message) -> bool:
     words = bool(_OWN_WORDS.search(text)) or (
         "Sent by Alertmanager" not in text and any(HEADING.fullmatch(line[:200]) for line in body_lines(text))
     )
-    return sum((subject, named, footer, words)) >= 2 and not _people.forbids(message)
+    labels = "alertname" in text and bool(GRAFANA.search(text))
+    return sum((subject, named, footer, words, labels)) >= 2 and not _people.forbids(message)
 
 
 def report(message: Message) -> Report:

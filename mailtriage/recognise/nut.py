@@ -21,7 +21,17 @@ SENTENCES: tuple[tuple[re.Pattern[str], str, Severity | None], ...] = tuple(
         (_UPS + r"forced shutdown in progress", "power", Severity.CRITICAL),
         (_UPS + r"(?:is )?unavailable", "comm", Severity.WARNING),
         (_UPS + r"battery needs (?:to be replaced|replac)", "battery", Severity.WARNING),
-        (_UPS + r"(?:overload\w*|bypass|off\b|calibrat\w+|trim\w*|boost\w*|alarm\w*|data stale|not connected)", "power", Severity.WARNING),
+        # Of 2.8: each has its opposite.
+        (_UPS + r"no longer (?:administratively )?off\b", "off", None),
+        (_UPS + r"(?:administratively )?off\b", "off", Severity.WARNING),
+        (_UPS + r"no longer (?:on )?bypass", "bypass", None),
+        (_UPS + r"(?:on )?bypass", "bypass", Severity.WARNING),
+        (_UPS + r"no longer overloaded", "overload", None),
+        (_UPS + r"overload", "overload", Severity.WARNING),
+        (_UPS + r"no longer in an? alarm", "alarm", None),
+        (_UPS + r"(?:one or more active )?alarm", "alarm", Severity.WARNING),
+        (_UPS + r"(?:no longer )?(?:calibrat|trimming|boosting|in eco mode|has at least one unclassified)", "notice", Severity.INFO),
+        (_UPS + r"(?:data stale|not connected)", "comm", Severity.WARNING),
         (r"Communications with UPS ([\w.@:\[\]-]{1,200}?) (?:is |are )?lost", "comm", Severity.WARNING),
         (r"Communications with UPS ([\w.@:\[\]-]{1,200}?) (?:re-?)?established", "comm", None),
         (r"(Auto) ?logout and shutdown proceeding", "power", Severity.CRITICAL),
@@ -45,6 +55,11 @@ _TYPES = {
         ("power", "ups_power", "the power failed, the battery is low, or the power is back [UPS]"),
         ("comm", "ups_comm", "the UPS does not answer, or answers again [UPS]"),
         ("battery", "ups_battery", "the battery has to be replaced [UPS]"),
+        ("off", "ups_off", "it was switched off, or on again [UPS]"),
+        ("bypass", "ups_bypass", "it is on bypass and protects nothing, or no longer [UPS]"),
+        ("overload", "ups_overload", "too much is connected to it, or no longer [UPS]"),
+        ("alarm", "ups_alarm", "it has alarms of its own, or no longer [UPS]"),
+        ("notice", "ups_notice", "it calibrates, trims, boosts or saves power [UPS]"),
     )
 }
 SECTIONS = tuple(_TYPES.values())
@@ -52,7 +67,8 @@ SECTIONS = tuple(_TYPES.values())
 
 def claims(message: Message) -> bool:
     """True if a sentence of upsmon stands alone in the first lines, and the subject, the sender or the name `ups@host` shows a UPS."""
-    if "UPS" not in message.text[:2000] and "upsmon" not in message.text[:2000]:
+    head = message.text[:2000]
+    if "UPS" not in head and "upsmon" not in head and "logout and shutdown" not in head:
         return False
     told = [line for line in body_lines(message.text[:2000])[:8] if _alone(line)]
     if not told or "Notifications in this message" in message.text[:400]:
@@ -94,7 +110,7 @@ def report(message: Message) -> Report:
             _TYPES[name].section(
                 lines if not sections else (line,),
                 item=ups,
-                state=State.OK if severity is None else State.PROBLEM,
+                state=State.OK if severity is None else State.INFO if name == "notice" else State.PROBLEM,
                 severity=severity,
                 summary=line.strip(),
                 measures=_measures(message.text, ups) if not sections else (),

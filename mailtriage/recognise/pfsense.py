@@ -82,7 +82,11 @@ def _told(text: str) -> tuple[str, str, Severity]:
     ups = nut.read((text,))
     if ups:
         side, name, severity, _ = ups[0]
-        return f"ups {side} {name}", "recovery" if severity is None else "problem", severity or Severity.INFO
+        return (
+            f"ups {side} {name}",
+            "recovery" if severity is None else "notice" if side == "notice" else "problem",
+            severity or Severity.INFO,
+        )
     gateway = _GATEWAY.search(text)
     if gateway:
         what = gateway.group(2) or gateway.group(4)

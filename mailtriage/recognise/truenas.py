@@ -29,12 +29,15 @@ _HEADING = re.compile(
 )
 _BULLET = re.compile(r"\s{0,12}[*•·-]\s{1,8}(.{1,4000})")
 _DIGEST = re.compile(
+    # Its levels INFO and NOTICE.
     r"\b(?:update(?:s)? (?:is|are) available|new (?:version|update|feature flags)|feature flags|supported features"
     r"|upgrade (?:the )?pool|new zfs version"
-    r"|(?:rsync|replication|snapshot|scrub|resilver) .{0,200}(?:succeeded|finished|completed|started)|deprecated)",
+    r"|(?:rsync|replication|snapshot|scrub|resilver) .{0,200}(?:succeeded|finished|completed|started)|deprecated"
+    r"|task for .{1,200} succeeded|completed successfully|on line power|communication with ups .{1,80} established|\) is healthy"
+    r"|established smb1 sessions|confirmation is pending|must change passwords)",
     re.IGNORECASE,
 )
-_USED = re.compile(r'[Ss]pace usage for pool "?([\w.-]{1,100})"? is (\d{1,3})%')
+_USED = re.compile(r'[Ss]pace usage for pool ["\']?([\w.-]{1,100})["\']? is (\d{1,3})%')
 _CELSIUS = re.compile(r"(/dev/\S{1,60}?)[,:]? .{0,60}?(\d{2,3}) ?(?:°C|Celsius)")
 
 
@@ -109,12 +112,14 @@ def _plain(text: str) -> str:
 
 def _alert(lines: list[str]) -> Section:
     text = " ".join(lines)
-    name = "notice" if _DIGEST.search(text) and not _is_sick(text) else "problem" if is_bad(text) or _USED.search(text) else "notice"
+    # It mails warnings and worse: an alert in words that we do not know is one.
+    is_alert = is_bad(text) or bool(_BULLET.fullmatch(lines[0][:4000]))
+    name = "notice" if (_DIGEST.search(text) and not _is_sick(text)) or not is_alert else "problem"
     return _TYPES[name].section(
         lines,
         item=_item(text),
         state=State.PROBLEM if name == "problem" else State.INFO,
-        severity=grade(text) if name == "problem" else Severity.INFO,
+        severity=Severity.INFO if name == "notice" else grade(text) if is_bad(text) else Severity.WARNING,
         summary=text.lstrip("*•·- ")[:300],
         measures=_measures(text),
     )

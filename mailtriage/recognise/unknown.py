@@ -39,7 +39,7 @@ def claims(message: Message) -> bool:
 def report(message: Message, note: str = "") -> Report:
     """The mail as one section."""
     subject = (f"Subject: {message.subject}",) if message.subject else ()
-    lines = (*subject, *message.text.rstrip("\n").split("\n"))
+    lines = (*subject, *_jobs.tidy(message.text.rstrip("\n")))
     item = " ".join(_NUMBER.sub("#", message.subject[:1000]).split())[:_LONGEST_ITEM]
     day = (message.sent_at or message.received_at).date()
     n_words = _N_OF_PROSE if _is_prose(message) else None

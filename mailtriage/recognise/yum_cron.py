@@ -23,7 +23,10 @@ _LINE = re.compile(
     r"|(?P<bad>(?:Plugins failed to initialize|Failed to (?:check for|download|install) updates|Error checking for group updates"
     r"|Updates failed to (?:download|install))\b.{0,300}))"
 )
-_ERROR = re.compile(r"[Tt]ransaction (?:[Cc]heck|[Tt]est) [Ee]rror|No more mirrors to try|[Ss]criptlet failed|^(?:Failed|Error|Unable) (?:to|running|checking)\b")
+_ERROR = re.compile(
+    r"[Tt]ransaction (?:[Cc]heck|[Tt]est) [Ee]rror|No more mirrors to try|[Ss]criptlet failed"
+    r"|^(?:Failed|Error|Unable) (?:to|running|checking)\b"
+)
 _APPLIED_WORDS = "The updates were successfully applied"
 
 _APPLIED = SectionType(

@@ -43,7 +43,7 @@ def test_a_problem_in_a_lost_report_keeps_the_key_it_had_there() -> None:
     found = report(POSTFIX.format("550 5.1.1 no") + SMART, subject=UNDELIVERED, sender=DAEMON)
     assert names(found) == ["lost_report", "failure", "returned", "returned_problem"]
     problem = section(found, "returned_problem")
-    assert (found.host, problem.check, problem.item) == ("nas01.example.org", "smart", "/dev/sda [SAT]")
+    assert (found.host, problem.check, problem.item) == ("nas01.example.org", "smart", "/dev/sda [SAT] CurrentPendingSector")
     assert (problem.state, problem.severity) == (State.PROBLEM, Severity.HIGH)
 
 

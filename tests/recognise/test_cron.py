@@ -174,3 +174,8 @@ def test_rsync_and_df_give_numbers() -> None:
 
 def test_a_subject_alone_makes_no_cron_mail() -> None:
     assert report("look\n", subject="Cron <root@web07> backup", sender="alice@example.org").kind != "cron"
+
+
+def test_a_script_of_run_parts_may_have_a_dot_in_its_name() -> None:
+    found = report("/etc/cron.daily/0yum-daily.cron:\n\nCannot retrieve repository metadata\n")
+    assert (found.kind, section(found, "script").item) == ("cron", "/etc/cron.daily/0yum-daily.cron")

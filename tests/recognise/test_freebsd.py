@@ -129,6 +129,22 @@ def test_an_empty_line_after_each_line_of_a_copy_is_left_out() -> None:
     assert found.is_complete
 
 
+def test_text_after_an_empty_line_is_of_a_script_without_a_heading_where_the_section_cannot_have_one() -> None:
+    found = periodic(
+        "Verifying group file syntax:\n/etc/group is fine\n\nBacking up pkg database:\nno space\n\nrestic: done\n\nSMART status:"
+    )
+    assert names(found) == ["group_syntax", "backup_pkg", "local", "smart"]
+    assert section(found, "backup_pkg").lines == ("no space",)
+    assert section(found, "local").lines == ("restic: done",)
+
+
+def test_an_empty_line_before_the_first_line_of_a_section_does_not_part_them() -> None:
+    assert names(periodic("Verifying group file syntax:\n\n/etc/group is fine\n\nBacking up mail aliases:")) == [
+        "group_syntax",
+        "backup_aliases",
+    ]
+
+
 def test_deprecated_variables_are_a_section_of_their_own() -> None:
     warning = "Warning: Variable $daily_status_security_chksetuid_enable is deprecated, use $security_status_chksetuid_enable instead."
     found = periodic(f"{warning}\n\nChecking setuid files and devices:\n\nChecking for uids of 0:\nroot 0", part="security")

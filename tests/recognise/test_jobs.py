@@ -13,6 +13,12 @@ from tests.golden import outcome_of, shipped_rules
 from tests.recognise.support import report, section
 
 SICK = """
+Subject: ディスク使用率警告
+数据库备份异常
+磁盘使用率超过 90%
+DANGER! 2 files were not protected
+Cannot load Zend OPcache - it was built with another API
+Error summary:    csum=12
 Subject: SSH login alert for user root
 Subject: lfd on web07: Excessive resource usage
 There are 12031 messages in the mail queue
@@ -179,6 +185,13 @@ kernel: Out of memory: Kill process 811
 sendmail: fatal: root(0): queue file write error: No space left on device
 """
 WELL = """
+警告: 0
+エラーはありません
+没有错误
+0 total stale jobs.
+Cannot load Zend OPcache - it was already loaded
+note     : Table does not support optimize, doing recreate + analyze instead
+Error summary:    no errors found
 crash/x.txt
 error/404.html
 deleting crash/dump.txt
@@ -438,6 +451,26 @@ def test_a_letter_is_not_searched_for_words_of_trouble() -> None:
 def test_a_bare_text_names_its_host() -> None:
     assert report("Hostname: db03.example.net\nthe copy failed\n").host == "db03.example.net"
     assert report("the copy failed\n").host == ""
+    copied = 'Running out of space "/dev/sda1 (95%)" on db03.example.net as on Sun Nov 22 06:25:01 UTC 2026\n'
+    assert report(copied).host == "db03.example.net"
+
+
+@pytest.mark.parametrize(("n", "verdict"), [(1, "drop"), (20, "drop"), (21, "digest"), (3000, "digest")])
+def test_a_few_files_may_go_at_the_target_of_a_copy(n: int, verdict: str) -> None:
+    gone = "".join(f"deleting albums/{number}.jpg\n" for number in range(n))
+    body = f"sending incremental file list\n{gone}\nsent 1,234 bytes  received 35 bytes  2,538.00 bytes/sec\n"
+    whole = f"{body}total size is 378,882  speedup is 284.23\n"
+    assert outcome_of(whole.encode(), shipped_rules()).verdict == verdict
+    assert outcome_of(body.encode(), shipped_rules()).verdict == "digest"
+
+
+def test_a_play_of_ansible_that_is_cut_off_is_kept() -> None:
+    play = "PLAY [all] *************\n\nTASK [Gathering Facts] *************\nok: [web07]\n\n"
+    recap = "PLAY RECAP *************\nweb07 : ok=1    changed=0    unreachable=0    failed=0\n"
+    head = "From: root@adm01.example.org (Cron Daemon)\nSubject: Cron <root@adm01> ansible-playbook site.yml\n\n"
+    rulebook = shipped_rules()
+    assert outcome_of((head + play + recap).encode(), rulebook).verdict == "drop"
+    assert outcome_of((head + play).encode(), rulebook).verdict == "digest"
 
 
 def test_the_subject_of_an_unknown_mail_is_never_explained() -> None:

@@ -49,6 +49,15 @@ def test_a_battery_to_replace_is_told_beside_the_power() -> None:
         ("Communications with UPS ups@localhost established", "comm", State.OK, None),
         ("UPS ups@localhost is unavailable", "comm", State.PROBLEM, Severity.WARNING),
         ("UPS ups@localhost battery needs to be replaced", "battery", State.PROBLEM, Severity.WARNING),
+        ("UPS ups@localhost: administratively OFF or asleep", "off", State.PROBLEM, Severity.WARNING),
+        ("UPS ups@localhost: no longer administratively OFF or asleep", "off", State.OK, None),
+        ("UPS ups@localhost: on bypass (powered, not protecting)", "bypass", State.PROBLEM, Severity.WARNING),
+        ("UPS ups@localhost: no longer on bypass", "bypass", State.OK, None),
+        ("UPS ups@localhost: overloaded", "overload", State.PROBLEM, Severity.WARNING),
+        ("UPS ups@localhost: no longer overloaded", "overload", State.OK, None),
+        ("UPS ups@localhost: one or more active alarms: [Replace battery!]", "alarm", State.PROBLEM, Severity.WARNING),
+        ("UPS ups@localhost is no longer in an alarm state (no active alarms)", "alarm", State.OK, None),
+        ("UPS ups@localhost: calibration in progress", "notice", State.INFO, Severity.INFO),
     ],
 )
 def test_each_message_of_upsmon_is_known(line: str, name: str, state: State, severity: Severity | None) -> None:
