@@ -94,7 +94,7 @@ SECURITY = (
         STATE,
         check="base_vulnerability",
         read=_packages.read_vulnerable,
-        measures="pkg_vulnerable vulnerability",
+        measures="pkg_vulnerable vulnerability audit_database_age",
     ),
     row(
         PORTS + 410,
@@ -103,7 +103,7 @@ SECURITY = (
         STATE,
         check="pkg_vulnerability",
         read=_packages.read_vulnerable,
-        measures="pkg_vulnerable vulnerability",
+        measures="pkg_vulnerable vulnerability audit_database_age",
     ),
     row(
         PORTS + 460,
@@ -121,7 +121,7 @@ SECURITY = (
         read=_packages.read_damaged,
         measures="package_damage",
     ),
-    row(PORTS + 400, "Checking for a current audit database:", "audit_database", STATE),
+    row(PORTS + 400, "Checking for a current audit database:", "audit_database", STATE, measures="audit_database_age"),
 )
 
 TABLE = Table(*SECURITY)

@@ -45,6 +45,7 @@ MEASURES = {
     "kernel_version": ("", "__FreeBSD_version of the kernel, where it differs from userland"),
     "userland_version": ("", "__FreeBSD_version of userland, where it differs from the kernel"),
     "pkg_vulnerable": ("", "vulnerable packages or, in base, problems [jail]"),
+    "audit_database_age": ("d", "how old the list of vulnerabilities was that packages were held against"),
     "pkg_outdated": ("", "packages out of date [jail]"),
     "unowned_files": ("", "files with an unknown user or group"),
     "ntp_offset": ("ms", "offset to a time server [peer]"),

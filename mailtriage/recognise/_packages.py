@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 
 from mailtriage.recognise import _counts
 from mailtriage.recognise._measures import measure
@@ -22,6 +23,31 @@ _DAMAGED = re.compile(
     r"([A-Za-z0-9][\w.+~,-]{0,200})(?:: /.{1,1000}| has (?:a )?missing \w{1,20}: .{1,300}|: missing file /.{1,1000}"
     r"| depends on (?:a )?missing or unregistered .{1,300}|: checksum mismatch for .{1,1000}| is missing a required .{1,300})"
 )
+
+
+_DATABASE = re.compile(
+    r"Database (?:fetched|created): (?:(\d{4})-(\d\d)-(\d\d)T\S{1,20}"
+    r"|[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) [\d:]{5,8} (?:\S{1,6} )?(\d{4}))"
+)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def read_database_age(lines: Iterable[str], at: datetime) -> tuple[Measure, ...]:
+    """How many days old the list of vulnerabilities was when the mail was sent; nothing where no line tells its date."""
+    for line in lines:
+        found = _DATABASE.match(line[:200])
+        if found is None:
+            continue
+        year, month, day, name, day_of_name, year_of_name = found.groups()
+        if name and name not in _MONTHS:
+            continue
+        parts = (int(year_of_name), _MONTHS.index(name) + 1, int(day_of_name)) if name else (int(year), int(month), int(day))
+        try:
+            age = at.date() - date(*parts)
+        except ValueError:  # a date that no calendar has
+            continue
+        return (measure("audit_database_age", "", age.days),)
+    return ()
 
 
 def read_vulnerable(lines: Sequence[str]) -> tuple[Measure, ...]:

@@ -61,7 +61,9 @@ _FIRST_PERSON = re.compile(
     r"(?<![\w(/.:=\"'-])(?:I(?:['’](?:m|ve|d|ll))?(?= [a-z])"
     r"|[Mm]y (?!(?:(?:new|current|public|external|own) )?(?:domain|host|network|sql|IP|ip|address|MAC))|ich (?=\w)|[Mm]ein(?:e[mnrs]?)? "
     r"|[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on |\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
-    r"|(?<!\w)(?:[Нн]е могу |[Уу] меня |(?i:я|мне|мой|моя|мої|мені) |[Nn]ie mogę |[Mm]am |[Nn]emůžu |[Nn]ejde mi |[Mm]ám "
+)
+_FOREIGN_I = re.compile(  # looked for in texts that are not ASCII
+    r"(?<!\w)(?:[Нн]е могу |[Уу] меня |(?i:я|мне|мой|моя|мої|мені) |[Nn]ie mogę |[Mm]am |[Nn]emůžu |[Nn]ejde mi |[Mm]ám "
     r"|[Nn]em tudok |[Ee]n pääse "
     r"|[Mm]inun |[Oo]len |[Δδ]εν μπορώ |[Έέ]χω |[Nn]ão consigo |[Ee]u |(?:no|non) (?:puedo|riesco) |לא מצליח|אני |لا أستطيع|لدي )"
     r"|(?<=[a-zçğışöü])(?:[aeıiuü]m[ıi]yorum|[ıiuü]yorum)\b|我|(?:です|ます|ました|ません)。|습니다|(?:ครับ|ค่ะ)"
@@ -94,17 +96,20 @@ _PHONE = re.compile(
     re.MULTILINE,
 )
 _QUESTION = re.compile(r"[\w)\"”'] ?\?(?:\s|$)|？")
+# Both are looked for in lower case, which is faster than to ignore it.
 _REQUEST = re.compile(
     r"\b(?:can|could|would|will|does|did|has|is) (?:someone|somebody|anyone|anybody)\b"
-    r"|\b(?:can|could|would|will) you\b|\b(?:can|should|may|could) (?:we|I)\b"
+    r"|\b(?:can|could|would|will) you\b|\b(?:can|should|may|could) (?:we|i)\b"
     r"|\b(?:kann|könnte) (?:jemand|mal)\b"
-    r"|\b(?:könnt ihr|kannst du|könnten sie|pouvez-vous|peux-tu|puedes|podría|puoi|potete|você pode|vocês podem|poderia|możesz|możecie"
+    r"|\b(?:könnt ihr|kannst du|könnten sie|pouvez-vous|peux-tu|puedes|podría)\b"
+    r"|\bany (?:ideas?|suggestions|thoughts)\b",
+)
+_FOREIGN_REQUEST = re.compile(
+    r"\b(?:puoi|potete|você pode|vocês podem|poderia|możesz|możecie"
     r"|czy mógł|můžeš|můžete|mohl bys|voitko|voitteko|voisitko|meg tudnád|meg tudnátok|tudnál|kun je|kunnen jullie|kan du"
     r"|посмотрите|подскажите|помогите|подивіться)\b"
     r"|misiniz|mısınız|мож(?:ете|ешь) ли|μπορείτε|μπορείς|אפשר ל|תוכל|هل يمكن|麻烦|请(?:帮|问)|お願い(?:し|い)"
-    r"|いただけ|でしょうか|부탁드립|รบกวน"
-    r"|\bany (?:ideas?|suggestions|thoughts)\b",
-    re.IGNORECASE,
+    r"|いただけ|でしょうか|부탁드립|รบกวน",
 )
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u9fff\uac00-\ud7af]")
 _SIGNED = re.compile(
@@ -188,7 +193,8 @@ def forbids(message: Message) -> bool:
     names = {name.lower(): value for name, value in message.headers}
     if "references" in names or not _ZABBIX_ID.fullmatch(names.get("in-reply-to", "<1@zabbix.com>")):
         return True
-    if _MAIL_PROGRAM.search(names.get("x-mailer", "")) or _MAIL_PROGRAM.search(names.get("user-agent", "")):
+    program = names.get("x-mailer", "") + names.get("user-agent", "")
+    if program and _MAIL_PROGRAM.search(program):
         return True
     kind = names.get("content-type", "").lower()
     if kind.startswith(_SEALED):
@@ -202,6 +208,15 @@ def forbids(message: Message) -> bool:
     return _is_bare_letter(message) if not names else not is_system_account(message) and _is_letter(message, kind)
 
 
+def _says_i(text: str) -> bool:
+    return bool(_FIRST_PERSON.search(text)) or (not text.isascii() and bool(_FOREIGN_I.search(text)))
+
+
+def _asks(text: str) -> bool:
+    lowered = text.lower()
+    return bool(_REQUEST.search(lowered)) or (not text.isascii() and bool(_FOREIGN_REQUEST.search(lowered)))
+
+
 def _is_letter(message: Message, kind: str) -> bool:
     """True if another mail is attached, as people and lists do, or above a report somebody greets and says I or asks."""
     text = message.text
@@ -209,7 +224,7 @@ def _is_letter(message: Message, kind: str) -> bool:
         return True
     if not _GREETING.match(text[:200].lstrip().partition("\n")[0].rstrip()):
         return False
-    is_said = bool(_FIRST_PERSON.search(text[:800]) or _REQUEST.search(text[:800]))
+    is_said = _says_i(text[:800]) or _asks(text[:800])
     return is_said and not is_automatic(message) and _score(message) >= _ENOUGH
 
 
@@ -220,7 +235,7 @@ def _is_bare_letter(message: Message) -> bool:
     if score != _ENOUGH:
         return score > _ENOUGH
     text = message.text
-    return bool(_FIRST_PERSON.search(text[:800]) or _REQUEST.search(text[:2500]) or _PHONE.search(text[-1500:]))
+    return bool(_says_i(text[:800]) or _asks(text[:2500]) or _PHONE.search(text[-1500:]))
 
 
 def _has_attribution_word(text: str) -> bool:
@@ -276,7 +291,7 @@ def sign(message: Message) -> str:
     score = _score(message)
     # Vendors greet and take their leave as people do, but do not say I.
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
-    if score >= _ENOUGH and message.headers and (not is_robot or _FIRST_PERSON.search(message.text[:2500])):
+    if score >= _ENOUGH and message.headers and (not is_robot or _says_i(message.text[:2500])):
         return "it is in a person's words"
     if message.sender.partition("@")[0] in _HUMAN_ACCOUNTS and _is_note(message.text):
         return "a short note in a person's words"
@@ -287,13 +302,13 @@ def _is_note(text: str) -> bool:
     """True for what somebody writes by hand on a host: a few sentences that no alarm speaks in."""
     if len(text) > _LONGEST_NOTE or _ALARMING.search(text) or _FORM_WORDS.search(text) or _MACHINE_SIGNED.search(text):
         return False
-    return bool(_FIRST_PERSON.search(text) or _NOTE_WORDS.search(text))
+    return bool(_says_i(text) or _NOTE_WORDS.search(text))
 
 
 def reads_as_person(message: Message) -> bool:
     """True if the text alone shows a person, whoever it is from."""
     first = message.text.lstrip()[:400].partition("\n")[0]
-    return _score(message) >= _ENOUGH or bool(_FIRST_PERSON.search(first))
+    return _score(message) >= _ENOUGH or _says_i(first)
 
 
 def _score(message: Message) -> int:
@@ -301,13 +316,14 @@ def _score(message: Message) -> int:
     text = message.text[:4000]
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     own = "\n".join(line for line in text.split("\n") if line[:1] not in (">", "|", " ", "\t"))
-    says_i = bool(_FIRST_PERSON.search(own[:2500]))
+    says_i = _says_i(own[:2500])
     if len(first) < 200 and _FORM_GREETING.match(first) and not says_i:
         return -2
     score = 2 * says_i
     if len(first) < 100 and _GREETING.match(first):
         score += 2 if _PERSONAL_GREETING.fullmatch(first) and first.rstrip(" ,!.").lower() not in ("hi", "hello", "dear") else 1
-    score += bool(_REQUEST.search(own[:2500])) + bool(_REQUEST.search(first[:400]) and "?" in first)
+    if _asks(own[:2500]):
+        score += 2 if "?" in first and _asks(first[:400]) else 1
     end = message.text[-2000:]
     score += (
         bool(_CLOSING.search(end))
@@ -332,7 +348,7 @@ def _sign_of_account(message: Message, score: int) -> str:
     line = f"{message.subject} {message.text.strip()[:300]}"
     if score < _ENOUGH and not _QUESTION.search(line):
         account = message.sender.partition("@")[0]
-        if _OFFICE.fullmatch(account) or (_MACHINE_WORDS.search(message.sender_name) and not _FIRST_PERSON.search(message.text[:2500])):
+        if _OFFICE.fullmatch(account) or (_MACHINE_WORDS.search(message.sender_name) and not _says_i(message.text[:2500])):
             return ""
     signs = (
         (score >= 1, "a person's address, and words of a person"),

@@ -11,6 +11,7 @@ from mailtriage.recognise import _headings_runs, _headings_security
 from mailtriage.recognise._headings import HEADING_ENDS, LOCAL, PREAMBLE, Heading
 from mailtriage.recognise._headings_security import SECTIONS_OF_RUN as _SECURITY_SECTIONS
 from mailtriage.recognise._hosts import longer_host, same_host, sane_host
+from mailtriage.recognise._packages import read_database_age
 from mailtriage.recognise._periodic_marks import (
     DEPRECATED,
     NO_OUTPUT,
@@ -101,6 +102,9 @@ def report(message: Message, part: str) -> Report:
     return Report(kind=f"freebsd_{part}", host=host, sections=sections, is_complete=is_complete, note=cutter.note)
 
 
+_WITH_DATABASE = frozenset({"pkg_audit", "base_audit", "audit_database"})
+
+
 @dataclass(slots=True)
 class _Piece:
     heading: Heading
@@ -188,7 +192,9 @@ class _Cutter:
     def sections(self, at: datetime) -> tuple[Section, ...]:
         """The sections in the order of the mail; text before the first heading is the preamble."""
         sections = [
-            _section(piece, at) for piece, following in zip_longest(self.pieces, self.pieces[1:]) if _says_something(piece, following)
+            _section(piece, at, is_dated=not self.is_bare)
+            for piece, following in zip_longest(self.pieces, self.pieces[1:])
+            if _says_something(piece, following)
         ]
         if self.deprecated:
             sections.append(Section(name="deprecated", lines=tuple(self.deprecated)))
@@ -203,7 +209,7 @@ def _says_something(piece: _Piece, following: _Piece | None) -> bool:
     return bool(piece.text) and not (piece.heading.section == "security_check" and has_inline)
 
 
-def _section(piece: _Piece, at: datetime) -> Section:
+def _section(piece: _Piece, at: datetime, *, is_dated: bool) -> Section:
     heading = piece.heading
     lines = piece.lines
     while lines and not lines[-1].strip():
@@ -216,6 +222,9 @@ def _section(piece: _Piece, at: datetime) -> Section:
         sick = sick_pools(lines)
         item = sick[0] if len(sick) == 1 else ""
     read = partial(read_dumps, at=at) if heading.section == "dump_status" else heading.read
+    measures = read(lines) if read else ()
+    if is_dated and heading.section in _WITH_DATABASE:
+        measures += read_database_age(lines, at)
     return Section(
         name=heading.section,
         lines=tuple(lines),
@@ -223,5 +232,5 @@ def _section(piece: _Piece, at: datetime) -> Section:
         check=heading.check,
         item=item,
         recovery=heading.recovery,
-        measures=read(lines) if read else (),
+        measures=measures,
     )

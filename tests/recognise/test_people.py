@@ -103,7 +103,51 @@ PEOPLE = {
     "S/MIME": ("root@web07.example.org", "x", "abc\n", ("Content-Type: application/pkcs7-mime; name=smime.p7m",)),
     "out of office in words": (ALICE, "I am away from office", "I am back on Monday\n", ()),
 }
+NAGIOS = "***** Nagios *****\n\nNotification Type: PROBLEM\n\nService: HTTP\nHost: web07\nState: CRITICAL\n"
+PEOPLE |= {
+    "a greeting and own words above a pasted alert": (ALICE, "mails", "Hello all,\n\nI get this each day:\n\n" + NAGIOS, ()),
+    "a list that writes no List-Id": (
+        ALICE,
+        "[admins] mails",
+        "Which filter helps?\n",
+        ("Sender: owner-admins@example.org", "Precedence: bulk"),
+    ),
+    "dear admin, and I": ("tom@mail.dept.example.com", "quota", "Dear admin, my quota is full. Could you raise it?\n", ()),
+    "a form of a web site in a person's words": (
+        "no-reply@example.org",
+        "Contact",
+        "Hello, I would like to have a mirror for our school.\n\nBest, Mary\n",
+        (),
+    ),
+    "root warns the users": ("root@web07.example.org", "reboot", "rebooting web07 at 22:00, please log out\n", ()),
+    "root tells what was done": ("root@web07.example.org", "disk", "I replaced sdb today, watch the resync.\n", ()),
+    "a mail attached without a word": (
+        "Alice Miller <alice@example.org>",
+        "look",
+        "--b\nContent-Type: message/rfc822\n\nFrom: root@web07.example.org\nSubject: Cron <root@web07> x\n\n" + NAGIOS + "\n--b--\n",
+        ('Content-Type: multipart/mixed; boundary="b"',),
+    ),
+}
 MACHINES = {
+    "a script's farewell": (
+        "root <root@web07.example.org>",
+        "Platte",
+        "Hallo Admin,\n\n/dev/sda1 ist voll.\n\nViele Grüße\nDein Server\n",
+        (),
+    ),
+    "a script with my address": ("root@web07.example.org", "ip", "Hi, my new IP address is 192.0.2.4\n", ()),
+    "a team of a form": ("root@web07.example.org", "x", "Dear Bob,\n\nYour password ends soon.\n\nRegards,\nThe IT team\n", ()),
+    "root's script that fails and says I": ("root@web07.example.org", "job", "I have failed to reach the database\n", ()),
+    "a copier": ("hp@example.org", "scan", "This document was digitally sent to you using an HP Digital Sending device.\n", ()),
+    "noreply with a word before": ("alerts-noreply@example.com", "Alert", "Hi,\n\nThe gateway went offline.\n", ()),
+    "a voice box": ("asterisk@pbx.example.org", "New message", "Dear Bob:\n\nyou have a message. Thanks!\n", ()),
+    "a registrar who knows a name": ("Registrar <support@example.com>", "Renewal", "Dear Root Admin,\n\nthis domain is renewed.\n", ()),
+    "a mailing list's own mail": (
+        "admins@example.org",
+        "requests",
+        "3 requests wait.\n",
+        ("X-BeenThere: a@b", "X-List-Administrivia: yes"),
+    ),
     "root by hand": ("root@web07.example.org", "test", "If you are reading this, mail works\n", ()),
     "a script of root": ("root <root@web07.example.org>", "backup report", "42 files\n", ()),
     "a script of a user": (
@@ -209,3 +253,18 @@ def test_a_pasted_report_without_a_person_sign_still_shows_its_foreign_words() -
     found = report("FYI\n" + REPORT, subject=DAILY)
     assert found.sections[0].name == "preamble"
     assert found.sections[0].lines == ("FYI",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Merhaba,\n\nSunucuya bağlanamıyorum, bakabilir misiniz?\n\nTeşekkürler,\nMehmet\n",
+        "Здравствуйте!\n\nНе могу войти на сервер.\n\nС уважением,\nИван\n",
+        "お世話になっております。\n\nメンテナンスは何時からでしょうか。\nよろしくお願いいたします。\n",
+        "你好,\n\n我的邮箱登录不了,麻烦看一下。谢谢!\n",
+        "Szia,\n\nnem tudok belépni a szerverre, meg tudnád nézni?\n",
+        "Say so.\n\nSigned-off-by: Alice Miller <alice@example.org>\n---\n\ndiff --git a/x b/x\n-old error\n",
+    ],
+)
+def test_a_bare_letter_is_a_person_s_in_any_language(body: str) -> None:
+    assert report(body).kind == "human"
