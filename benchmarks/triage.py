@@ -182,7 +182,7 @@ def stages(mix: Mix, model: Model | None, n_rounds: int) -> tuple[tuple[str, flo
         report = read[raw.id][1]
         if report.kind == "human":
             return None
-        return [rulebook.rule_on(report.kind, report.host, section, lambda name, subject: None) for section in report.sections]
+        return [rulebook.rule_on(report.kind, report.host, section, lambda name, subject, within=None: None) for section in report.sections]
 
     def judged(raw: RawMail) -> object:
         message, report = read[raw.id]

@@ -63,7 +63,7 @@ _FIRST_PERSON = re.compile(
     r"|[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on |\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
 )
 _FOREIGN_I = re.compile(  # looked for in texts that are not ASCII
-    r"(?<!\w)(?:[Нн]е могу |[Уу] меня |(?i:я|мне|мой|моя|мої|мені) |[Nn]ie mogę |[Mm]am |[Nn]emůžu |[Nn]ejde mi |[Mm]ám "
+    r"(?<!\w)(?:[Нн]е мо(?:гу|жу) |[Уу] мен[яе] |(?i:я|мне|мой|моя|мої|мені) |[Nn]ie mogę |[Mm]am |[Nn]emůžu |[Nn]ejde mi |[Mm]ám "
     r"|[Nn]em tudok |[Ee]n pääse "
     r"|[Mm]inun |[Oo]len |[Δδ]εν μπορώ |[Έέ]χω |[Nn]ão consigo |[Ee]u |(?:no|non) (?:puedo|riesco) |לא מצליח|אני |لا أستطيع|لدي )"
     r"|(?<=[a-zçğışöü])(?:[aeıiuü]m[ıi]yorum|[ıiuü]yorum)\b|我|(?:です|ます|ました|ません)。|습니다|(?:ครับ|ค่ะ)"
@@ -127,7 +127,7 @@ _MACHINE_SIGNED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _PATCH = re.compile(r"^Signed-off-by: [^\n<]{1,80}<[^>\n]{1,200}>$", re.MULTILINE)
-_ATTACHED_MAIL = re.compile(r"^From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
+_ATTACHED_MAIL = re.compile(r"(?:\A|^\n)From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
 _LONGEST_NOTE = 400
 _NOTE_WORDS = re.compile(
     r"\bplease (?:log ?(?:out|off)|save your|call|tell|ring|bear with)\b|\b(?:call|ask|tell|ring|ping) me\b|\bwas me\b|\b(?i:sorry),"
@@ -158,7 +158,7 @@ _SYSTEM_ACCOUNT = re.compile(
     r"|logwatch|fail2ban|denyhosts|arpwatch|clamav|rkhunter|tripwire|aide|samhain|puppet|ansible|salt|chef|foreman|jenkins|gitlab"
     r"|git|ci|buildbot|svn|gerrit"
     r"|(?:[\w.-]{1,40}[._-])?(?:no-?reply|do-?not-?reply)(?:[._-][\w.-]{1,60})?|asterisk|(?:free)?pbx|voice-?mail|flexlm|wordpress|plesk|cpanel"
-    r"|jira|confluence|otrs|glpi|redmine|mantis|bugzilla|nextcloud|owncloud|moodle|mediawiki|sonarqube|nexus|artifactory|dmarc\w*|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*"
+    r"|expiry|jira|confluence|otrs|glpi|redmine|mantis|bugzilla|nextcloud|owncloud|moodle|mediawiki|sonarqube|nexus|artifactory|dmarc\w*|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*"
     r"|monitoring|watchdog|system|sysmon|syslog|server|services?"
     r"|postmaster|mailer-daemon|mail|mailman|bounces?|listserv|majordomo|ups|nut|apcupsd|apc|idrac\w*|ilo\w*|ipmi|bmc|drac"
     r"|switch\w*|router\w*|firewall|pfsense"
@@ -291,7 +291,7 @@ def sign(message: Message) -> str:
     score = _score(message)
     # Vendors greet and take their leave as people do, but do not say I.
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
-    if score >= _ENOUGH and message.headers and (not is_robot or _says_i(message.text[:2500])):
+    if score >= _ENOUGH and message.headers and (not is_robot or _FIRST_PERSON.search(message.text[:2500])):
         return "it is in a person's words"
     if message.sender.partition("@")[0] in _HUMAN_ACCOUNTS and _is_note(message.text):
         return "a short note in a person's words"

@@ -66,6 +66,8 @@ def report(message: Message) -> Report:
 def _blocks(lines: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The lines of each notification: each begins with its host and has an event of its own."""
     starts = [n for n, line in enumerate(lines) if re.match(r"Host(?: ?name)?(?::|[ \t])", line)]
+    if not starts:
+        return [lines]
     parts = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     whole: list[tuple[str, ...]] = []
     for part in parts:

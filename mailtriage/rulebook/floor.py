@@ -181,6 +181,8 @@ _HEALTHY = (
     r"\b(?:automatic |execute smart |auto )?offline (?:data collection|surface scan|immediate|test(?:ing)?|self-test|scan)\b(?: \w+)?",
     r"\bhealth\b[^:]*: *(?:ok|passed) *$",
     r"\bself-assessment test result: passed\b",
+    # zpool on a pool of an older release: the pool itself is well.
+    r"\bsome features are unavailable\b",
     # What controllers print of nothing: MegaCli, arcconf, and the legend under storcli's tables.
     r"\bbad blocks exist *: *no\b",
     r"\bpredictive failure event seq number *: *0 *$",

@@ -100,6 +100,7 @@ def test_mdadm_tests_that_its_mail_arrives(tmp_path: Path) -> None:
 
 PACKAGES = """
 rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /etc/apt/apt.conf.d/*apticron* /var/lib/apt/lists/* /var/log/unattended-upgrades
+rm -f /etc/apt/apt.conf.d/*etckeeper*
 mkdir -p /var/repo /var/lib/apt/lists/partial /var/build/DEBIAN
 package() {  # version, exit code of its postinst, folder
     printf "Package: quux-tools\nVersion: $1\nArchitecture: all\nMaintainer: Ops <ops@example.org>\nDescription: a tool\n" > /var/build/DEBIAN/control
