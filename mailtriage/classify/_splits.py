@@ -9,7 +9,7 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -152,7 +152,7 @@ def _by_time(among: Sequence[Member]) -> Split:
         test=tuple(example for example, day in placed if day >= first_judged),
     )
     n_undated = len(among) - len(placed)
-    notes = (f"{plural(n_undated, 'mail')} left out: neither a date nor the key \"at\"",) if n_undated else ()
+    notes = (f'{plural(n_undated, "mail")} left out: neither a date nor the key "at"',) if n_undated else ()
     return Split(by="time", n_groups=len(days), folds=(fold,), notes=notes)
 
 
@@ -183,7 +183,7 @@ def _by_fault(among: Sequence[Member]) -> Split:
             )
         )
     n_unnamed = len(among) - len(named)
-    notes = (f"{plural(n_unnamed, 'mail')} to be seen left out: no key \"fault\"",) if n_unnamed else ()
+    notes = (f'{plural(n_unnamed, "mail")} to be seen left out: no key "fault"',) if n_unnamed else ()
     return Split(by="fault", n_groups=len(fold_of), folds=tuple(folds), notes=notes)
 
 
@@ -211,9 +211,8 @@ def _day(at: datetime | None) -> str:
 
 def _keys(example: Example) -> dict[str, Any]:
     """What stands beside the label; labelled() has checked that it is a table."""
-    path = Path(example.name).with_suffix(".json")
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(Path(example.name).with_suffix(".json").read_bytes())
     except (OSError, ValueError):  # an example that is no file
         return {}
     return content if isinstance(content, dict) else {}

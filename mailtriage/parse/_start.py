@@ -29,6 +29,7 @@ _LEADING = re.compile(rb"(?:[ \t]{0,80}\r?\n){1,20}(?i:(?=(?:" + _SURE + rb"|" +
 _TAKEN_FOR_HEADER = re.compile(rb"[!-9;-~]*:|[ \t]|From ")
 _BOM = b"\xef\xbb\xbf"
 _LONGEST = 64 * 1024
+_FEWEST_INDENTED = 3  # lines: fewer may be indented by their program
 _MOST_LINES = 2000
 _MOST_STRANGE = 20  # lines of names nobody knows, between two headers
 
@@ -45,6 +46,7 @@ def prepared(data: bytes) -> bytes:
         data = data[leading.end() :]
     end, escaped = _header(data[:_LONGEST])
     if not end:
+        data = _without_margin(data)
         return b"\n" + data if _TAKEN_FOR_HEADER.match(data) else data
     has_gap = end >= _LONGEST or data[end : end + 1] in (b"\n", b"\r", b"") or not _TAKEN_FOR_HEADER.match(data, end)
     if not has_gap:
@@ -52,6 +54,25 @@ def prepared(data: bytes) -> bytes:
     for start, stop in reversed(escaped):  # mbox writers put `>` before a line that begins with From, in a header too
         data = data[:start] + data[stop:]
     return data
+
+
+def _without_margin(data: bytes) -> bytes:
+    """The text without the blanks that all its lines begin with, as a copy from a web page has them; a single blank is a program's own."""
+    start = data.lstrip(b"\r\n")
+    if start[:1] not in (b" ", b"\t"):
+        return data
+    lines = data.split(b"\n")
+    margins = [line[: len(line) - len(line.lstrip(b" \t"))] for line in lines if line.strip()]
+    # What the smallest and the largest share, all of them share.
+    margin = _shared(min(margins), max(margins)) if margins else b""
+    if len(margins) < _FEWEST_INDENTED or (len(margin) < 2 and margin != b"\t"):
+        return data
+    return b"\n".join(line[len(margin) :] if line.strip() else line for line in lines)
+
+
+def _shared(one: bytes, other: bytes) -> bytes:
+    length = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[:length]
 
 
 def _header(data: bytes) -> tuple[int, list[tuple[int, int]]]:

@@ -69,3 +69,19 @@ def test_the_end_of_a_header_is_found_in_bounded_time(data: bytes) -> None:
     begun = time.monotonic()
     parse(raw(data))
     assert time.monotonic() - begun < 10
+
+
+def test_a_bare_body_loses_the_margin_that_all_its_lines_share() -> None:
+    text = "ZFS has finished a scrub:\n\n   eid: 11\n class: scrub_finish\n  host: db03\n"
+    for margin in ("  ", "    ", "\t"):
+        indented = "".join(f"{margin}{line}\n" if line else "\n" for line in text.splitlines())
+        assert parse(raw(indented.encode())).text.strip() == text.strip()
+
+
+def test_what_a_program_itself_indents_keeps_its_blanks() -> None:
+    for text in (
+        " 3:01AM  up 44 days\n web07 down\n db01 down\n",
+        "    one line\n    and another\n",
+        "mirror/gm0  COMPLETE\n      ada1\n      ada2\n",
+    ):
+        assert parse(raw(text.encode())).text.rstrip("\n") == text.rstrip("\n")
