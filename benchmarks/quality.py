@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 
 from benchmarks import text_filters
 from mailtriage.classify import Example, Model, upper_bound
-from mailtriage.classify._splits import SPLITS, Fold, Member, is_faultless, model_without, split
+from mailtriage.classify.splits import SPLITS, Fold, Member, is_faultless, model_without, split
 from mailtriage.judge import AllKinds, Case, NoHistory, judge
 from mailtriage.pipeline import read
 from mailtriage.rulebook import Rulebook, load

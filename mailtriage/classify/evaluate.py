@@ -51,10 +51,20 @@ class Evaluation:
     total: Score
     kinds: tuple[Score, ...]
     wrong_drops: tuple[str, ...]  # names of the mails
+    split: str = "none"  # what was held out from the models that judged
+    n_folds: int = 0
+    notes: tuple[str, ...] = ()  # how it was split, and what was left out
 
     def as_dict(self) -> dict[str, object]:
         """For `--json`."""
-        return {**_as_dict(self.total), "kinds": {score.kind: _as_dict(score) for score in self.kinds}, "wrong": list(self.wrong_drops)}
+        return {
+            **_as_dict(self.total),
+            "kinds": {score.kind: _as_dict(score) for score in self.kinds},
+            "wrong": list(self.wrong_drops),
+            "split": self.split,
+            "n_folds": self.n_folds,
+            "notes": list(self.notes),
+        }
 
     def text(self) -> str:
         """For a terminal."""
@@ -79,6 +89,8 @@ class Evaluation:
             lines += ["", "wrongly dropped:", *(f"  {name}" for name in self.wrong_drops[:_MOST_NAMED])]
             if len(self.wrong_drops) > _MOST_NAMED:
                 lines.append(f"  and {plural(len(self.wrong_drops) - _MOST_NAMED, 'mail')} more")
+        if self.notes:
+            lines += ["", *self.notes]
         return "\n".join(lines)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,14 +10,28 @@ import typer
 
 from mailtriage.cli import app
 from mailtriage.cli.options import JsonOption, print_json
-from mailtriage.cli.triage import ModelOption, RulesOption, model_for, rulebook_for
+from mailtriage.cli.triage import ModelOption, model_for, rulebook_for
 
 if TYPE_CHECKING:
-    from mailtriage.classify import Example
+    from collections.abc import Callable
+
+    from mailtriage.classify import Evaluation, Example
+    from mailtriage.judge import Model
+    from mailtriage.rulebook import Rulebook
     from mailtriage.types import Outcome, Verdict
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train, measure and look at what has been learnt.")
 app.add_typer(commands, name="model")
+
+
+class SplitBy(enum.StrEnum):
+    """What `model evaluate` holds out."""
+
+    NONE = "none"
+    HOST = "host"
+    TIME = "time"
+    FAULT = "fault"
+    KIND = "kind"
 
 
 @commands.command()
@@ -44,33 +59,72 @@ def train(
 
 @commands.command()
 def evaluate(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A labelled folder the model was not trained on.")],
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A labelled folder; without --split one the model was not trained on.")],
     model: ModelOption = "shipped",
-    rules: RulesOption = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR|none", help="Judge by the rules in DIR; none: by learning alone.")
+    ] = None,
+    split: Annotated[
+        SplitBy, typer.Option("--split", help="Train on the folder itself, judge what was held out: whole hosts, days, faults or kinds.")
+    ] = SplitBy.NONE,
     as_json: JsonOption = False,
 ) -> None:
     """Measure rules and model on labelled mails: wrong drops with their bound, noise reduction, event recall. Exit 1 on a wrong drop.
 
-    Example: mailtriage model evaluate labelled --model my-model
+    Example: mailtriage model evaluate labelled --split fault --rules none
     """
     from mailtriage.classify import evaluate as score
     from mailtriage.classify import labelled
     from mailtriage.pipeline import NoHistory, triage
 
-    rulebook, learnt = rulebook_for(rules), model_for(model)
-    seen: dict[str, Outcome] = {}
+    rulebook = _no_rules() if rules is not None and str(rules) == "none" else rulebook_for(rules)
+    seen: dict[int, Outcome] = {}
 
-    def verdict(example: Example) -> Verdict:
-        outcome = triage(example.raw, rulebook, learnt, NoHistory(), example.raw.received_at)
-        seen[example.name or example.raw.id] = outcome
+    def judge_by(learnt: Model | None, example: Example) -> Verdict:
+        outcome = seen[id(example)] = triage(example.raw, rulebook, learnt, NoHistory(), example.raw.received_at)
         return outcome.verdict
 
-    result = score(labelled(directory), verdict, lambda example: seen[example.name or example.raw.id].kind)
+    def kind_of(example: Example) -> str:
+        return seen[id(example)].kind
+
+    if split is SplitBy.NONE:
+        learnt = model_for(model)
+        result = score(labelled(directory), lambda example: judge_by(learnt, example), kind_of)
+    elif model != "shipped":
+        raise typer.BadParameter("a split trains models of its own: leave --model out", param_hint="--split")
+    else:
+        result = _held_out(directory, split.value, judge_by, kind_of)
     if as_json:
         print_json(result.as_dict())
     else:
         print(result.text())
     raise typer.Exit(1 if result.total.n_wrong_drops else 0)
+
+
+def _no_rules() -> Rulebook:
+    from mailtriage.rulebook import Rulebook
+
+    return Rulebook(())
+
+
+def _held_out(
+    directory: Path, by: str, judge_by: Callable[[Model | None, Example], Verdict], kind_of: Callable[[Example], str]
+) -> Evaluation:
+    """The score of models that did not see what they judge."""
+    from dataclasses import replace
+
+    from mailtriage.classify import evaluate as score
+    from mailtriage.classify import labelled, splits
+    from mailtriage.pipeline import read
+
+    read_once = splits.remembering(read)
+    parts = splits.split(by, splits.members(labelled(directory), read_once))
+    verdicts: dict[int, Verdict] = {}
+    for fold, learnt in splits.models(parts, read_once):
+        verdicts.update({id(example): judge_by(learnt, example) for example in fold.test})
+    judged = [example for fold in parts.folds for example in fold.test]
+    result = score(judged, lambda example: verdicts[id(example)], kind_of)
+    return replace(result, split=by, n_folds=len(parts.folds), notes=(parts.text, *parts.notes))
 
 
 @commands.command()

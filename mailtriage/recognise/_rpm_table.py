@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mailtriage.recognise._sections import SectionType
+from mailtriage.types import Recovery
+
 _COLUMNS = r"(?:noarch|x86_64|i[3-6]86|aarch64|ppc64(?:le)?|s390x?|armv7hl|src) +\S{1,120} +\S{1,120} +[\d.]{1,12} [kMGT]? ?B?"
 _ROW = re.compile(rf" \S{{1,200}} +{_COLUMNS}")
 
@@ -13,6 +16,21 @@ _NAME_ALONE = re.compile(r" \S{1,200}")
 _REST = re.compile(rf" {{10,}}{_COLUMNS}")
 _COUNT = re.compile(
     r"(?:Install|Upgrade|Update|Remove|Downgrade|Reinstall|Skip) +(\d{1,6}) Packages?(?: +\(\+ *(\d{1,6}) Dependent packages?\))?"
+)
+
+APPLIED = SectionType(
+    name="applied",
+    about="updates that were applied, or could not be",
+    check="update_failed",
+    recovery=Recovery.EXPLICIT,
+    measures=("updates_applied",),
+)
+PENDING = SectionType(
+    name="pending",
+    about="updates that wait",
+    check="package_updates",
+    recovery=Recovery.STATE,
+    measures=("updates_pending",),
 )
 
 

@@ -29,6 +29,7 @@ _BANNER = re.compile(
 )
 _COUNT = re.compile(r"^\s{0,12}(Added|Removed|Changed) (?:entries|files):?\s{0,12}(\d{1,9})", re.MULTILINE | re.IGNORECASE)
 _PATH = re.compile(r"^(?:(?:added|removed|changed): |[fdlLDBFspc?!|][ :l<>=bpugamcinHAXSECTt.+-]{6,24}: )(/.{1,400})$", re.MULTILINE)
+_EMPTY = re.compile(r"^(?:Total n|N)umber of entries:\s{1,12}0$", re.MULTILINE)
 _NAMES = {"added": "files_added", "removed": "files_removed", "changed": "files_changed"}
 
 _REPORT = SectionType(
@@ -87,7 +88,7 @@ def report(message: Message) -> Report:
         worst = Severity.HIGH if any(map(is_sensitive, paths)) else Severity.WARNING
         section = _REPORT.section(
             lines,
-            state=State.OK if is_good and not has_failed else State.PROBLEM if has_differences else State.INFO,
+            state=State.OK if is_good and not has_failed and not _EMPTY.search(text) else State.PROBLEM if has_differences else State.INFO,
             severity=worst if has_differences else None,
             summary=f"AIDE found differences: {short(paths)}" if has_differences else "",
             measures=counts,

@@ -6,10 +6,9 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._rpm_table import read_table
-from mailtriage.recognise._sections import SectionType
+from mailtriage.recognise._rpm_table import APPLIED, PENDING, read_table
 from mailtriage.recognise._stated import stated_host, trimmed
-from mailtriage.types import Message, Recovery, Report, State
+from mailtriage.types import Message, Report, State
 
 _SUBJECT = re.compile(
     r"(?:\[\S{1,80}\] ?)?(?:Updates (?P<state>applied|downloaded|available)"
@@ -33,21 +32,7 @@ _STATES = {
     "are available": "pending",
 }
 
-_APPLIED = SectionType(
-    name="applied",
-    about="updates that were applied, or could not be",
-    check="update_failed",
-    recovery=Recovery.EXPLICIT,
-    measures=("updates_applied",),
-)
-_PENDING = SectionType(
-    name="pending",
-    about="updates that wait",
-    check="package_updates",
-    recovery=Recovery.STATE,
-    measures=("updates_pending",),
-)
-SECTIONS = (_APPLIED, _PENDING)
+SECTIONS = (APPLIED, PENDING)
 
 
 def claims(message: Message) -> bool:
@@ -73,9 +58,9 @@ def report(message: Message) -> Report:
     named = next((found.group("host") for found in (line, subject) if found and found.group("host")), "")
     host = stated_host(named, message.host)
     if not is_bad and stated and any(_STATES[word] == "pending" for word in stated):
-        section = _PENDING.section(lines, state=State.PROBLEM, measures=[measure("updates_pending", "", table.n_rows)])
+        section = PENDING.section(lines, state=State.PROBLEM, measures=[measure("updates_pending", "", table.n_rows)])
         return Report(kind="dnf_automatic", host=host, sections=(section,))
-    section = _APPLIED.section(
+    section = APPLIED.section(
         [*([f"Subject: {message.subject}"] if is_bad else []), *lines],
         state=State.PROBLEM if is_bad else State.OK,
         measures=[measure("updates_applied", "", table.n_rows)],

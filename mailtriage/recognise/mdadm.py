@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._appliance import host_of
@@ -25,6 +27,7 @@ _ARRAY = SectionType(
 )
 _TEST = SectionType(name="test", about="the test mail of `--test` [array]", check="mdadm", recovery=Recovery.SILENCE, measures=_MEASURES)
 SECTIONS = (_ARRAY, _TEST)
+_MOST = 20
 _SEVERITIES = {"Fail": Severity.CRITICAL, "DeviceDisappeared": Severity.CRITICAL}
 
 
@@ -39,10 +42,31 @@ def claims(message: Message) -> bool:
 def report(message: Message) -> Report:
     """One section for the event, and one for each other array that the mail shows degraded."""
     message = without_margin(message)
-    text = message.text[:200000]
-    found, subject = _EVENT.search(text[:4000]), _SUBJECT.fullmatch(message.subject)
+    subject = _SUBJECT.fullmatch(message.subject)
+    sections: list[Section] = []
+    is_complete = True
+    for n, part in enumerate(_parts(message.text)):
+        arrays = read_mdstat(part[:200000])
+        sections += _sections(part, arrays, subject if n == 0 else None)
+        is_complete = is_complete and all(array.is_readable for array in arrays.values())
+    running = _RUNNING_ON.search(message.text[:2000])
+    host = host_of(message, running.group(1).rstrip(".") if running else "", subject.group(3) if subject else "")
+    return Report(kind="mdadm", host=host, sections=tuple(sections), is_complete=is_complete)
+
+
+def _parts(text: str) -> list[str]:
+    """The mails in one body: each sentence about an event has its own table below."""
+    starts = [found.start() for found in re.finditer(rf"^[ \t]{{0,8}}{re.escape(_FIRST)}", text, re.MULTILINE)][1:_MOST]
+    events = [found.start() for found in _EVENT.finditer(text)][1:_MOST]
+    # A second mail whose first line is lost begins with its event.
+    cuts = [0, *(starts if len(starts) >= len(events) else sorted({*starts, *events})), len(text)]
+    return [text[begin:end] for begin, end in pairwise(cuts)]
+
+
+def _sections(whole: str, arrays: dict[str, Array], subject: re.Match[str] | None) -> Iterator[Section]:
+    text = whole[:200000]
+    found = _EVENT.search(text)
     named = found.groups() if found else subject.groups()[:2] if subject else ("", "")
-    arrays = read_mdstat(text)
     device = _array_of(named[1], arrays)
     known = arrays.get(device)
     # A test mail of an array that its own table does not show is no test any more.
@@ -50,17 +74,15 @@ def report(message: Message) -> Report:
     is_test = named[0] == "TestMessage" and not is_gone and (subject is None or subject.group(1) == "TestMessage")
     summary = f"{named[0]} event on {named[1]}" + (f": {known.in_words}" if known else ": it is not in the table" if is_gone else "")
     first = (_TEST if is_test else _ARRAY).section(
-        body_lines(message.text) if is_test else (summary, *body_lines(message.text)),
+        body_lines(whole) if is_test else (summary, *body_lines(whole)),
         item=device,
         state=State.INFO if is_test else State.PROBLEM,
         severity=Severity.INFO if is_test else Severity.HIGH if is_gone else _severity(named[0], known),
         summary=summary,
         measures=[measure for array in arrays.values() for measure in array.measures],
     )
-    others = [_degraded(array) for array in arrays.values() if array.is_bad and (is_test or array.name != device)]
-    running = _RUNNING_ON.search(text[:2000])
-    host = host_of(message, running.group(1).rstrip(".") if running else "", subject.group(3) if subject else "")
-    return Report(kind="mdadm", host=host, sections=(first, *others), is_complete=all(array.is_readable for array in arrays.values()))
+    yield first
+    yield from (_degraded(array) for array in arrays.values() if array.is_bad and (is_test or array.name != device))
 
 
 def _severity(event: str, array: Array | None) -> Severity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._integrity import short
@@ -45,6 +46,9 @@ _MENTIONS_ONLY = re.compile(
     r"Warning: (?:The command|Hidden (?:file|directory) found|Checking for (?:prerequisites|hidden))", re.IGNORECASE
 )
 _UPDATE = re.compile(r"Checking rkhunter (?:data files|version)|^\s{1,4}Checking file \S{1,60} |^\s{1,4}(?:This|Latest) version *:")
+_VERSION = re.compile(r"\s{1,4}(This|Latest) version *: ([\w.]{1,20})")
+_DATA_FILE = re.compile(r"\s{1,4}Checking file \S{1,60}(?: versions)? .{0,80}\[ ([\w ]{2,20}) \]")
+_CHECK = re.compile(r"\s{0,8}(?:Checking|Performing|Scanning) (?!file )\S.{0,120}\[ ([\w ]{2,20}) \]")
 _CHANGED = "Warning: The file properties have changed"
 _MOST = 300
 
@@ -141,7 +145,19 @@ def _warning(block: list[str]) -> Section:
 def _rest(lines: list[str], message: Message, n_warnings: int) -> Section:
     if not n_warnings and lines[0].strip().startswith("Please inspect this machine"):
         return _POINTER.section(lines, summary=message.subject)
+    lines = [*lines, *_doubts(lines)]
     has_scan = any("Start Rootkit Hunter Scan" in line for line in lines)
     if not n_warnings and not has_scan and any(_UPDATE.search(line) for line in lines):
         return _DATABASE.section(lines)
     return _CHECKS.section(lines)
+
+
+def _doubts(lines: list[str]) -> Iterator[str]:
+    """What no single line shows, as lines of our own that no rule explains: another version is out, or nothing was looked at."""
+    versions = {found.group(2) for found in map(_VERSION.fullmatch, lines) if found}
+    if len(versions) > 1:
+        yield f"(another version is out: {', '.join(sorted(versions))})"
+    for pattern, what in ((_DATA_FILE, "data file"), (_CHECK, "check")):
+        results = {found.group(1) for found in map(pattern.fullmatch, lines) if found}
+        if results == {"Skipped"}:
+            yield f"(every {what} was skipped)"

@@ -15,6 +15,7 @@ _SUBJECT = re.compile(r"TWReport (\S{1,5000}) \d{14} V:(\d{1,9}) S:(\d{1,9}) A:(
 _TITLE = re.compile(r"^\s{0,4}(?:Note: .{0,80})?(?:Open Source )?Tripwire\(R\) [\d.]{1,12} Integrity Check Report", re.MULTILINE)
 _HOST = re.compile(r"^Host name: +(\S{1,5000})", re.MULTILINE)
 _TOTAL = re.compile(r"^Total violations found: +(\d{1,9})", re.MULTILINE)
+_NOTHING = re.compile(r"^Total objects scanned: +0$", re.MULTILINE)
 _RULE = re.compile(r"^[* ] .{1,60}? {1,40}(\d{1,9}) +(\d{1,9}) +(\d{1,9}) +(\d{1,9}) *$", re.MULTILINE)
 _OBJECT = re.compile(r"^(?:Added|Removed|Modified) object name:  (\S.{0,400})$", re.MULTILINE)
 _QUOTED = re.compile(r"^\"(/[^\"\n]{1,400})\"$", re.MULTILINE)
@@ -70,7 +71,7 @@ def report(message: Message) -> Report:
     sections = [
         _REPORT.section(
             lines,
-            state=State.PROBLEM if violations else State.OK if is_complete and (totals or subject) else State.INFO,
+            state=State.PROBLEM if violations else State.OK if is_complete and (totals or subject) and not _NOTHING.search(text) else State.INFO,
             severity=_severity(worst) if violations else None,
             summary=f"{violations} violations, severity {worst}: {short(paths)}" if violations else "",
             measures=[measure(name, "", value) for name, value in numbers],

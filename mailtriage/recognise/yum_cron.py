@@ -9,10 +9,9 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._rpm_table import read_table
-from mailtriage.recognise._sections import SectionType
+from mailtriage.recognise._rpm_table import APPLIED, PENDING, read_table
 from mailtriage.recognise._stated import stated_host, trimmed
-from mailtriage.types import Message, Recovery, Report, State
+from mailtriage.types import Message, Report, State
 
 _SUBJECT = re.compile(
     r"(?:Yum: (?P<state>Updates (?:Available|downloaded|installed)|(?P<bad>Failed to [\w ]{1,60}))|yum-cron|Yum) on (?P<host>\S{1,300})",
@@ -29,21 +28,7 @@ _ERROR = re.compile(
 )
 _APPLIED_WORDS = "The updates were successfully applied"
 
-_APPLIED = SectionType(
-    name="applied",
-    about="updates that were applied, or could not be",
-    check="update_failed",
-    recovery=Recovery.EXPLICIT,
-    measures=("updates_applied",),
-)
-_PENDING = SectionType(
-    name="pending",
-    about="updates that wait",
-    check="package_updates",
-    recovery=Recovery.STATE,
-    measures=("updates_pending",),
-)
-SECTIONS = (_APPLIED, _PENDING)
+SECTIONS = (APPLIED, PENDING)
 
 
 def claims(message: Message) -> bool:
@@ -68,9 +53,9 @@ def report(message: Message) -> Report:
     table = read_table(lines)
     host = stated_host(named, message.host)
     if not is_bad and not is_applied:
-        section = _PENDING.section(lines, state=State.PROBLEM, measures=[measure("updates_pending", "", table.n_rows)])
+        section = PENDING.section(lines, state=State.PROBLEM, measures=[measure("updates_pending", "", table.n_rows)])
         return Report(kind="yum_cron", host=host, sections=(section,))
-    section = _APPLIED.section(
+    section = APPLIED.section(
         [*([f"Subject: {message.subject}"] if has_bad else []), *lines],
         state=State.PROBLEM if is_bad else State.OK,
         measures=[measure("updates_applied", "", table.n_rows)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from mailtriage.simulate.envelope import local_mail
 from mailtriage.simulate.hosts import Host, System
@@ -74,30 +74,20 @@ def mails(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draf
     yield from _backuppc(host, day, schedule, source)
     if host.system is System.FREEBSD:
         return
-    at = _at(host, day, 2, 10 + host.number % 45)
-    incident = _incident(schedule, host, "backup_failing", at)
+    at = host.at(day, 2, 10 + host.number % 45)
+    incident = schedule.lately(host, "backup_failing", at)
     if incident or day.weekday() == host.number % 7:
         yield _OF_NUMBER[host.number % 4](host, at, source, incident)
     if not _is_debian(host):
         return
-    at = _at(host, day, 3, 20 + host.number % 30)
-    incident = _incident(schedule, host, "guest_backup_failing", at)
+    at = host.at(day, 3, 20 + host.number % 30)
+    incident = schedule.lately(host, "guest_backup_failing", at)
     if incident or (day.weekday() == 5 and host.number % 2 == 0):
         yield _vzdump(host, at, source, incident)
-    at = _at(host, day, 4, 5 + host.number % 30)
-    incident = _incident(schedule, host, "pbs_verify_failing", at)
+    at = host.at(day, 4, 5 + host.number % 30)
+    incident = schedule.lately(host, "pbs_verify_failing", at)
     if incident or (day.weekday() == 6 and host.number % 3 == 0):
         yield _pbs(host, at, source, incident)
-
-
-def _at(host: Host, day: date, hour: int, minute: int) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=host.zone).astimezone(UTC)
-
-
-def _incident(schedule: Schedule, host: Host, name: str, at: datetime) -> Incident | None:
-    """The incident that the mails of this time show: it is on, or ended a day or two before."""
-    found = (one for one in schedule.on(host, name) if one.began_at <= at and (one.ended_at is None or at < one.ended_at + 2 * DAY))
-    return next(found, None)
 
 
 def _draft(

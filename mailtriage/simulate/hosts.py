@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import random
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from mailtriage.simulate.mail import dice
 
@@ -91,6 +91,10 @@ class Host:
     chattiness: float  # Zabbix problems a day
     ip_last: int
     serial: str
+
+    def at(self, day: date, hour: int, minute: int) -> datetime:
+        """A time of the host's clock, in UTC."""
+        return datetime.combine(day, time(hour, minute), tzinfo=self.zone).astimezone(UTC)
 
     @property
     def short(self) -> str:

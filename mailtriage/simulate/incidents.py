@@ -259,6 +259,11 @@ class Schedule:
         """The incidents of this type on this host."""
         return self._by_host.get((host.number, type_name), [])
 
+    def lately(self, host: Host, type_name: str, at: datetime) -> Incident | None:
+        """The incident of this type that a mail of this time shows: it is on, or ended a day or two before."""
+        found = (one for one in self.on(host, type_name) if one.began_at <= at and (one.ended_at is None or at < one.ended_at + 2 * DAY))
+        return next(found, None)
+
     def booted_at(self, host: Host, at: datetime) -> datetime:
         """When the host came up last before `at`."""
         boots = [incident.began_at for name in ("reboot", "upgrade") for incident in self.on(host, name)]

@@ -186,7 +186,7 @@ def chkrootkit(host: Host, infected: str = "") -> Letter:
     def row(what: str, result: str) -> str:
         return f"{what + '...':<60}{result}\n"
 
-    names = ("amd", "ls", "ps", "netstat", "login", "su", "bindshell")
+    names = ("amd", "biff", "chfn", "cron", "du", "env", "ls", "ps", "netstat", "login", "su", "bindshell")
     tests = "".join(row(f"Checking `{name}'", "INFECTED" if name == infected else "not infected") for name in names)
     body = (
         f"ROOTDIR is `/'\n{tests}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from mailtriage.simulate.envelope import local_mail
 from mailtriage.simulate.hosts import Host, System
@@ -57,13 +57,13 @@ def mails(host: Host, day: date, schedule: Schedule, seed: int) -> Iterator[Draf
     elif _is_rhel(host):
         yield from _rhel(host, day, schedule, source)
     if host.number == 0 and day.day in (5, 20):
-        yield _registrar(host, _at(host, day, 9, 12), source)
+        yield _registrar(host, host.at(day, 9, 12), source)
 
 
 def _debian(host: Host, day: date, schedule: Schedule, source: random.Random) -> Iterator[Draft]:
-    at = _at(host, day, 6, 20 + host.number % 30)
+    at = host.at(day, 6, 20 + host.number % 30)
     is_regular = day.weekday() == host.number % 7
-    incident = _incident(schedule, host, "apt_failing", at)
+    incident = schedule.lately(host, "apt_failing", at)
     sender = _APT[incident.draw % 3] if incident else ""
     if is_regular or sender == "unattended_upgrades":
         yield _unattended(host, at, source, incident if sender == "unattended_upgrades" else None)
@@ -73,26 +73,16 @@ def _debian(host: Host, day: date, schedule: Schedule, source: random.Random) ->
         yield _cron_apt(host, at - timedelta(hours=2), source, incident if sender == "cron_apt" else None)
     if is_regular and source.random() < 0.1:
         yield _changelogs(host, at + timedelta(minutes=1), source)
-    waiting = _incident(schedule, host, "security_update_waits", at)
+    waiting = schedule.lately(host, "security_update_waits", at)
     if waiting or (day.weekday() == 4 and host.number % 3 == 2):
         yield _debsecan(host, at + timedelta(hours=3), source, waiting)
 
 
 def _rhel(host: Host, day: date, schedule: Schedule, source: random.Random) -> Iterator[Draft]:
-    at = _at(host, day, 5, 10 + host.number % 40)
-    incident = _incident(schedule, host, "rpm_update_failing", at)
+    at = host.at(day, 5, 10 + host.number % 40)
+    incident = schedule.lately(host, "rpm_update_failing", at)
     if incident or day.weekday() == host.number % 7:
         yield (_dnf if host.release[0] >= 8 else _yum)(host, at, source, incident)
-
-
-def _at(host: Host, day: date, hour: int, minute: int) -> datetime:
-    return datetime.combine(day, time(hour, minute), tzinfo=host.zone).astimezone(UTC)
-
-
-def _incident(schedule: Schedule, host: Host, name: str, at: datetime) -> Incident | None:
-    """The incident that the mails of this time show: it is on, or ended a day or two before."""
-    found = (one for one in schedule.on(host, name) if one.began_at <= at and (one.ended_at is None or at < one.ended_at + 2 * DAY))
-    return next(found, None)
 
 
 def _draft(
