@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailtriage.recognise._hosts import sane_host
 from mailtriage.recognise._monitoring import LABEL_SEVERITIES, short_item
@@ -81,6 +81,12 @@ class Alert:
         texts = [match.group(2) for match in map(_ANNOTATION.fullmatch, self.lines) if match]
         about = texts[0] if texts else self.label("instance", "host", "node")
         return f"{self.name or 'alert'}: {about}"[:300] if about else self.name
+
+
+def by_subject(alerts: list[Alert], named: str) -> list[Alert]:
+    """The alerts of a mail whose subject says that they fire and whose text that they are over: those the subject names do fire."""
+    words = set(re.findall(r"[\w.-]{1,200}", named))
+    return [replace(alert, is_firing=True) if alert.name in words and not alert.is_watchdog else alert for alert in alerts]
 
 
 _ANNOTATION = re.compile(r"[\s*-]{0,8}(summary|message|description|title)(?: ?[:=] ?)(.{1,2000})", re.IGNORECASE)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from mailtriage.recognise._hosts import longer_host, sane_host
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines
-from mailtriage.types import Measure, Message, Recovery, Severity, State
+from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
 
 # Words of Nagios and its kin. UNREACHABLE, UNKNOWN: the monitoring does not see, which is no proof of trouble.
 SEVERITIES = {
@@ -39,6 +40,23 @@ _LONGEST_ITEM = 110
 _MOST_METRICS = 40
 _METRIC = re.compile(
     r"(?:^|[\s|])(?:'([^'\n]{1,80})'|([^\s=';|]{1,80}))=(-?\d{1,18}(?:\.\d{1,12})?)(?:[a-zA-Z%µ]{0,6})(?=;|\s|$)", re.MULTILINE
+)
+_MOST_BLOCKS = 50
+_TROUBLE = re.compile(
+    r"(?<![\w.-])(?:problem|critical|crit|down|firing|alerting|unreachable|unavailable|warning|fail(?:ed|s|ure|ures|ing)?|fault(?:ed)?"
+    r"|errors?|lost|dead|died|dying|broken|exceeded|degraded|disaster|emergency|fatal|panic|timed out|timeout|cannot|can't|could not"
+    r"|unable|no data|red|yellow|disconnected|missing|doesn't|does not|isn't|is not|not)(?![\w-]|\.\w)|🔴|❌",
+    re.IGNORECASE,
+)
+_RELIEF = re.compile(
+    r"(?<![\w.-])(?:resolved|recover(?:ed|y|s)?|ok|up|green|normal|succeeded|success(?:ful|fully)?|passed|fixed|clear(?:ed)?|exists|stable"
+    r"|healthy)(?![\w-]|\.\w)",
+    re.IGNORECASE,
+)
+_NO_RELIEF = re.compile(
+    r"^\W{0,8}(?:problem|firing|alerting)\b|\[(?:firing|alerting)\b"
+    r"|\b(?:not|isn't|un|never) ?(?:yet )?(?:resolved|recovered|ok|up|normal|successful|passed|fixed|clear(?:ed)?|stable|healthy)\b",
+    re.IGNORECASE,
 )
 _LOOPBACK = frozenset({"localhost", "localhost.localdomain", "127.0.0.1", "::1"})
 
@@ -80,6 +98,79 @@ def told(types: Iterable[str], states: Iterable[str]) -> tuple[str, State]:
     if said or shown & GOOD:
         return "recovery", State.OK
     return "notice", State.INFO
+
+
+def speaks_of_relief(subject: str) -> bool:
+    """Whether a subject says that something is well, or well again."""
+    return bool(_RELIEF.search(subject[:700])) and not _NO_RELIEF.search(subject[:700])
+
+
+def speaks_of_trouble(subject: str) -> bool:
+    """Whether a subject speaks of trouble, and not of its end: then a text that says all is well is not believed."""
+    return bool(_TROUBLE.search(subject[:700])) and not speaks_of_relief(subject)
+
+
+def settled(subject: str, name: str, state: State, bad: str = "problem") -> tuple[str, State]:
+    """Name and state by the text, made bad where the text is good and the subject is not."""
+    return (bad, State.PROBLEM) if state is State.OK and speaks_of_trouble(subject) else (name, state)
+
+
+def each(
+    message: Message,
+    headline: Callable[[str], str],
+    one: Callable[[Message], Report],
+    good: SectionType,
+    *,
+    is_whole: Callable[[str], bool] = bool,
+    seen: Iterable[str] = (),
+) -> Report:
+    """The report of a text that holds one notification, or several that were pasted or forwarded together.
+
+    A line whose `headline` has come before begins the next one. Behind the first a good one closes nothing: a plugin may have printed it.
+    """
+    blocks = _blocks(message.text, headline, is_whole, set(seen))
+    if len(blocks) < 2:
+        return one(message)
+    reports = [one(replace(message, text=blocks[0]))]
+    reports += [one(replace(message, text=block, subject="", headers=())) for block in blocks[1:]]
+    sections: list[Section] = []
+    for number, found in enumerate(reports):
+        for section in found.sections:
+            is_kept = number == 0 or section.state is not State.OK
+            sections.append(
+                replace(section, host=section.host or found.host)
+                if is_kept
+                else good.section(section.lines, item=section.item, host=section.host or found.host, summary=section.summary)
+            )
+    first = reports[0]
+    return Report(
+        kind=first.kind,
+        host=one_host((found.host for found in reports), message),
+        sections=tuple(sections),
+        is_complete=all(found.is_complete for found in reports),
+        note=first.note or f"the mail holds {len(reports)} notifications: a good one behind the first closes nothing",
+    )
+
+
+def _blocks(text: str, headline: Callable[[str], str], is_whole: Callable[[str], bool], seen: set[str]) -> list[str]:
+    blocks: list[list[str]] = [[]]
+    for line in text.split("\n"):
+        mark = headline(line.strip()[:700]) if len(blocks) <= _MOST_BLOCKS else ""
+        if mark in seen:
+            blocks.append([])
+            seen = set()
+        if mark:
+            seen.add(mark)
+        blocks[-1].append(line)
+    whole: list[str] = []
+    for block in ("\n".join(lines) for lines in blocks):
+        if not whole or not whole[-1].strip():
+            whole[-1:] = [block]
+        elif is_whole(block):
+            whole.append(block)
+        else:
+            whole[-1] += "\n" + block
+    return whole
 
 
 def worst(states: Iterable[str]) -> Severity | None:

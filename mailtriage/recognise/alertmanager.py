@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._alerts import GRAFANA, HEADING, SUBJECT, Alert, read
+from mailtriage.recognise._alerts import GRAFANA, HEADING, SUBJECT, Alert, by_subject, read
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import one_host
+from mailtriage.recognise._monitoring import one_host, settled, short_item, speaks_of_trouble
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
@@ -41,6 +41,7 @@ SECTIONS = (*_TYPES.values(), _FRAME)
 _OWN_WORDS = re.compile(
     r"^\s{0,8}(?:Sent by Alertmanager|View (?:in|on) Alertmanager|\d{1,6} alerts? for\b.*)", re.IGNORECASE | re.MULTILINE
 )
+_STILL_FIRING = re.compile(r"^\W{0,8}(?:status: {0,4})?firing\b|\[FIRING\b", re.IGNORECASE | re.MULTILINE)
 _COUNT = re.compile(r"^\s{0,8}(\d{1,6}) alerts? for\b", re.MULTILINE)
 
 
@@ -70,14 +71,18 @@ def report(message: Message) -> Report:
     n_firing = sum(alert.is_firing for alert in alerts)
     counts = (measure("alerts_firing", "", n_firing), measure("alerts_resolved", "", len(alerts) - n_firing))
     around = _FRAME.section((*((f"Subject: {message.subject}",) if message.subject else ()), *frame), measures=counts)
-    note = ""
+    note = doubts(message, frame, subject, n_firing)
     if subject and is_firing is not (n_firing > 0):
         note = f"the subject says {subject.group(1).upper()}, the text lists {n_firing} alerts that fire"
+    complete = _is_complete(message.text, subject, len(alerts), n_firing)
+    told = [section_of(alert, _TYPES) for alert in alerts]
+    if subject and is_firing and not n_firing:
+        told = contradicted(alerts, message, subject.group(3), _TYPES)
     return Report(
         kind="alertmanager",
         host=one_host((alert.host for alert in alerts), message),
-        sections=(*(section_of(alert, _TYPES) for alert in alerts), around),
-        is_complete=_is_complete(message.text, subject, len(alerts), n_firing),
+        sections=(*told, around),
+        is_complete=complete,
         note=note,
     )
 
@@ -93,6 +98,28 @@ def _is_complete(text: str, subject: re.Match[str] | None, n_alerts: int, n_firi
     if headed and sum(headed) != n_alerts:
         return False
     return "View in Alertmanager" not in text or "Sent by Alertmanager" in text[-500:]
+
+
+def contradicted(alerts: list[Alert], message: Message, named: str, types: dict[str, SectionType]) -> list[Section]:
+    """The sections of a mail whose subject says FIRING while all its alerts are over: what the subject names is not."""
+    settled_ = by_subject(alerts, named)
+    sections = [section_of(alert, types) for alert in settled_]
+    if any(alert.is_firing for alert in settled_) or any(alert.is_watchdog for alert in alerts):
+        return sections
+    summary = f"the subject says that it fires: {message.subject}"[:300]
+    return [
+        *sections,
+        types["firing"].section((summary,), item=short_item(named), state=State.PROBLEM, severity=Severity.WARNING, summary=summary),
+    ]
+
+
+def doubts(message: Message, frame: list[str], subject: re.Match[str] | None, n_firing: int) -> str:
+    """Why the lines around the alerts may not be all: the subject of another mail stands there, or the site's own says something else."""
+    if any(SUBJECT.fullmatch(line.strip()[:600].removeprefix("Subject: ")) for line in frame):
+        return "the subject of another mail stands in the text"
+    if subject is None and not n_firing and speaks_of_trouble(message.subject):
+        return "the subject speaks of trouble, all alerts of the text are over"
+    return ""
 
 
 def section_of(alert: Alert, types: dict[str, SectionType]) -> Section:
@@ -112,5 +139,8 @@ def section_of(alert: Alert, types: dict[str, SectionType]) -> Section:
 def _whole(message: Message, is_firing: bool, named: str) -> Section:
     """A text of the site's own, in which no alert can be told from the next."""
     kind, state = ("firing", State.PROBLEM) if is_firing else ("resolved", State.OK)
+    if _STILL_FIRING.search(message.text[:20000]):
+        kind, state = "firing", State.PROBLEM
+    kind, state = settled(message.subject, kind, state, "firing")
     lines = (message.subject or "alerts", *body_lines(message.text))
     return _TYPES[kind].section(lines, item=named[:110].strip(), state=state, severity=Severity.WARNING, summary=message.subject)

@@ -6,6 +6,7 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._appliance import host_of
+from mailtriage.recognise._appliance import is_bad as bad_words
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
@@ -18,6 +19,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"^[ \t]{0,8}([A-Z][A-Z0-9 ]{1,9}?) *: ?(.*)$", re.MULTILINE)
+_MOST = 20
 _KEYS = {"BCHARGE": "ups_charge", "LOADPCT": "ups_load", "LINEV": "ups_voltage", "TIMELEFT": "ups_runtime", "ITEMP": "temperature"}
 _NUMBER = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?: (Percent|Minutes|Volts|C|Seconds|F)\b.*)?")
 _TYPES = {
@@ -34,7 +36,8 @@ _TYPES = {
         ("battery", "ups_battery", "the battery is low or has to be replaced [UPS]"),
     )
 }
-SECTIONS = tuple(_TYPES.values())
+_DOUBT = SectionType(name="doubt", about="the text says that it is over, the subject or a further line that it is not", check="ups_doubt")
+SECTIONS = (*_TYPES.values(), _DOUBT)
 
 
 def claims(message: Message) -> bool:
@@ -53,26 +56,49 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section, and one more where the status shows a battery that has to be replaced."""
+    """One section, one for each other trouble told by subject or text, and one where the status shows a battery to replace."""
     found = _SENTENCE.fullmatch(first_line(message.text))
     status = {name.strip(): value.strip() for name, value in _STATUS.findall(message.text[:20000])}
     if found is None:
         return Report(kind="apcupsd", host=message.host, sections=())
+    told = _others(message, found)
     ups = found.group("ups") or found.group("comm_ups") or found.group("battery_ups") or status.get("UPSNAME", "")
     name, is_over = _told(found)
     flags = set(status.get("STATUS", "").split())
     is_bad = bool(flags & {"ONBATT", "LOWBATT", "COMMLOST", "SHUTTING", "OVERLOAD", "NOBATT"})
+    worse = next((other for other in told if _told(other)[0] == name), None) if is_over else None
+    if worse:
+        found, is_bad = worse, True
     state = State.OK if is_over and not is_bad else State.PROBLEM
-    summary = first_line(message.text)
-    section = _TYPES[name].section(
+    # A good text under a bad subject closes nothing.
+    is_doubted = state is State.OK and (bool(told) or bad_words(_SENTENCE.sub("", message.subject)))
+    more = [
+        _TYPES[of].section(
+            (other.group(0),),
+            item=other.group("ups") or other.group("comm_ups") or other.group("battery_ups") or ups,
+            state=State.PROBLEM,
+            severity=_severity(of, other.group(0), flags),
+            summary=other.group(0),
+        )
+        for other in told
+        if (of := _told(other)[0]) != name
+    ]
+    section = (_DOUBT if is_doubted else _TYPES[name]).section(
         body_lines(message.text),
         item=ups,
-        state=state,
-        severity=_severity(name, found.group(0), flags),
-        summary=summary,
+        state=State.INFO if is_doubted else state,
+        severity=None if is_doubted else _severity(name, found.group(0), flags),
+        summary=found.group(0),
         measures=_measures(status, ups),
     )
-    return Report(kind="apcupsd", host=host_of(message, found.group("host")), sections=(section, *_battery(name, flags, ups)))
+    return Report(kind="apcupsd", host=host_of(message, found.group("host")), sections=(section, *more, *_battery(name, flags, ups)))
+
+
+def _others(message: Message, first: re.Match[str]) -> list[re.Match[str]]:
+    """The sentences about trouble in the subject and below the first line, the worst thing of each section first."""
+    lines = [message.subject.strip(), *(line.strip() for line in body_lines(message.text)[1:])]
+    found = [_SENTENCE.fullmatch(line) for line in lines if "UPS" in line and len(line) < 400]
+    return [one for one in found if one and one.group(0) != first.group(0) and not _told(one)[1]][:_MOST]
 
 
 def _told(found: re.Match[str]) -> tuple[str, bool]:

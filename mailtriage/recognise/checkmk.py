@@ -55,7 +55,7 @@ def report(message: Message) -> Report:
     subject = _SUBJECT.fullmatch(message.subject[:500])
     named = subject.group(1).strip() if subject else ""
     bulk = _BULK.fullmatch(named)
-    pieces = [_section(message, block, "" if bulk or len(blocks) > 1 else named) for block in blocks]
+    pieces = [_section(message, block, "" if bulk or number else named) for number, block in enumerate(blocks)]
     before = lines[: len(lines) - sum(len(block) for block in blocks)] if len(blocks) > 1 else ()
     sections = [section for _, section in pieces]
     if any(before):

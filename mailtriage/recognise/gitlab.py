@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from mailtriage.recognise._monitoring import each, speaks_of_trouble
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Message, Recovery, Report, State
 
@@ -36,12 +37,22 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section, named by how the pipeline ended: the worst of subject, header and text."""
+    """A section for each pipeline, named by how it ended: the worst of subject, header and text."""
+    seen = ("subject",) if _SUBJECT.fullmatch(message.subject) else ()
+    return each(message, _headline, _one, _TYPES["good"], seen=seen)
+
+
+def _headline(line: str) -> str:
+    return "first" if _FIRST.match(line) else "subject" if _SUBJECT.fullmatch(line.removeprefix("Subject: ")) else ""
+
+
+def _one(message: Message) -> Report:
     subject = _SUBJECT.fullmatch(message.subject)
     said = " ".join(
         (subject.group("new") or subject.group("old") if subject else "", message.header("X-GitLab-Pipeline-Status"), _words(message.text))
     ).lower()
-    result = "failed" if "failed" in said else "fixed" if "fixed" in said else "good"
+    is_bad = "failed" in said or (subject is None and speaks_of_trouble(message.subject))
+    result = "failed" if is_bad else "fixed" if "fixed" in said else "good"
     fields: dict[str, str] = {}
     for name, value in _FIELDS.findall(message.text[:5000]):
         fields.setdefault(name, value.strip())

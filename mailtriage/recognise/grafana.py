@@ -11,12 +11,13 @@ import re
 from mailtriage.recognise import _people
 from mailtriage.recognise._alerts import GRAFANA, HEADING, SUBJECT, read
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import one_host, short_item, told_lines
-from mailtriage.recognise._sections import SectionType, body_lines
-from mailtriage.recognise.alertmanager import section_of
+from mailtriage.recognise._monitoring import each, one_host, settled, short_item, told_lines
+from mailtriage.recognise._sections import SectionType, body_lines, first_line
+from mailtriage.recognise.alertmanager import contradicted, doubts, section_of
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
 
 _LEGACY = re.compile(r"\[(Alerting|OK|No ?Data|Pending|Paused|Unknown|Error)\] (.{1,400})", re.IGNORECASE)
+_TITLE = re.compile(r"\[(Alerting|OK|No Data|Pending|Paused)\] (.{1,400})")
 _FOOTER = re.compile(r"^\s{0,8}(?:Sent by Grafana|© ?\d{4} Grafana Labs|\d{4} © Grafana)", re.IGNORECASE | re.MULTILINE)
 _OWN_WORDS = re.compile(
     r"^\s{0,8}(?:View your Alert rule|Go to the Alerts page|You have \d{1,6} firing alert|Metric name"
@@ -65,10 +66,17 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """A section for each alert, one for the lines around them; a legacy mail is one section."""
+    """A section for each alert, one for the lines around them; a legacy mail is one section, several of them one each."""
+    return each(message, lambda line: "title" if _TITLE.fullmatch(line) else "", _one, _TYPES["information"])
+
+
+def _one(message: Message) -> Report:
     legacy = _LEGACY.fullmatch(message.subject[:500])
     if legacy:
         return Report(kind="grafana", host=message.host, sections=(_legacy(message, legacy.group(1).lower(), legacy.group(2).strip()),))
+    title = _TITLE.fullmatch(first_line(message.text)) if not message.subject else None
+    if title:  # one of several, or a bare body
+        return Report(kind="grafana", host=message.host, sections=(_legacy(message, title.group(1).lower(), title.group(2).strip()),))
     subject = SUBJECT.fullmatch(message.subject[:600])
     is_firing = subject is None or subject.group(1).upper() == "FIRING"
     alerts, frame = read(body_lines(message.text), is_firing=is_firing)
@@ -78,14 +86,19 @@ def report(message: Message) -> Report:
     n_firing = sum(alert.is_firing for alert in alerts)
     counts = (measure("alerts_firing", "", n_firing), measure("alerts_resolved", "", len(alerts) - n_firing))
     around = _FRAME.section((*((f"Subject: {message.subject}",) if message.subject else ()), *frame), measures=counts)
-    note = "the subject says that an alert fires, the text lists none" if is_firing and subject and not n_firing else ""
-    sections = (*(section_of(alert, _TYPES) for alert in alerts), around)
+    is_disputed = is_firing and subject is not None and not n_firing
+    note = "the subject says that an alert fires, the text lists none" if is_disputed else doubts(message, frame, subject, n_firing)
+    told = contradicted(alerts, message, subject.group(3), _TYPES) if is_disputed and subject else [section_of(one, _TYPES) for one in alerts]
+    sections = (*told, around)
     return Report(kind="grafana", host=one_host((alert.host for alert in alerts), message), sections=sections, note=note)
 
 
 def _legacy(message: Message, word: str, named: str) -> Section:
+    title = _TITLE.fullmatch(first_line(message.text))
+    if word == "ok" and title and title.group(1).lower() not in ("ok", "pending", "paused"):
+        word = title.group(1).lower()  # subject and text disagree
     if word == "ok":
-        name, state = "resolved", State.OK
+        name, state = settled(message.subject, "resolved", State.OK, "firing")
     elif word in ("pending", "paused"):
         name, state = "information", State.INFO
     else:

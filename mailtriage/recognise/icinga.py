@@ -11,9 +11,11 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._monitoring import (
     STATE_WORDS,
     TYPE_WORDS,
+    each,
     metrics,
     monitored_host,
     notification_types,
+    settled,
     short_item,
     told,
     told_lines,
@@ -51,7 +53,21 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section: `problem`, `recovery`, or `notice` for acknowledgements, downtimes and flapping."""
+    """A section for each notification: `problem`, `recovery`, or `notice` for acknowledgements, downtimes and flapping."""
+    seen = ("subject",) if _SUBJECT.fullmatch(message.subject.strip()[:700]) else ()
+    return each(message, _headline, _one, _TYPES["notice"], seen=seen)
+
+
+def _headline(line: str) -> str:
+    if line.startswith("*"):
+        return "stars" if _STARS.fullmatch(line[:400]) else ""
+    line = line.removeprefix("Subject: ")
+    if line.startswith("["):
+        return "subject" if _SUBJECT.fullmatch(line) else ""
+    return "sentence" if line.rstrip(" <=").endswith("!") and _SENTENCE.fullmatch(line) else ""
+
+
+def _one(message: Message) -> Report:
     lines = body_lines(message.text[:20000])
     found, output = _fields(lines)
     subject = _SUBJECT.fullmatch(message.subject.strip()[:700])
@@ -60,7 +76,7 @@ def report(message: Message) -> Report:
     if not any(kinds) and _COMMENT.search(message.text[:20000]):
         kinds = ["CUSTOM"]  # Icinga gives a comment to what people do, never to a problem or a recovery
     states = [sentence.group(2) if sentence else "", found.get("state", ""), subject["state"] if subject else ""]
-    name, state = told(kinds, states)
+    name, state = settled(message.subject, *told(kinds, states))
     service = found.get("service", "") or (subject["what"] or "" if subject else "")
     host, prefix = monitored_host(found.get("host", "") or _named_host(lines, subject), found.get("ipv4", ""), message)
     what = sentence.group(1) if sentence else " on ".join(part for part in (service, host) if part)

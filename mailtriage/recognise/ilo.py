@@ -26,6 +26,7 @@ _STATE = re.compile(
     r"|restored|removed|inserted|redundant)\b.*",
     re.IGNORECASE,
 )
+_OVER = re.compile(r"\b(?:changed )?to:? (?:OK|Normal|Redundant)\b|\b(?:repaired|restored)\b", re.IGNORECASE)
 
 
 def claims(message: Message) -> bool:
@@ -53,6 +54,11 @@ def report(message: Message) -> Report:
         name = "problem" if is_bad(sentence) else "notice"
     else:
         name = "problem"
+    events = [found.group(2) for found in _EVENT.finditer(message.text[:20000])]
+    if name != "problem":
+        # If subject or text is bad, it is bad.
+        bad = next((text for text in (*events, title) if is_bad(text) and not is_good(text) and not _OVER.search(text)), "")
+        name, title, sentence = ("problem", bad, bad) if bad else (name, title, sentence)
     known = fields(message.text)
     names = [known.get(key, "") for key in ("server name", "host name", "hostname", "server", "enclosure name", "ilo name", "ilo hostname")]
     url = re.search(r"https?://([\w.-]{1,254})", message.text[:20000])
@@ -65,5 +71,9 @@ def report(message: Message) -> Report:
         severity=severity if severity and severity is not Severity.INFO else grade(sentence),
     )
     return Report(
-        kind="ilo", host=host_of(message, *(name.split(" ")[0] for name in names if name), url.group(1) if url else ""), sections=(section,)
+        kind="ilo",
+        host=host_of(message, *(name.split(" ")[0] for name in names if name), url.group(1) if url else ""),
+        sections=(section,),
+        is_complete=len(events) < 2,
+        note="the text holds more than one event" if len(events) > 1 else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from mailtriage.recognise._monitoring import settled
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Message, Recovery, Report, State
 
@@ -84,9 +85,11 @@ def _result(message: Message) -> str:
         by_subject = _STATES.get(word, "unstable" if "Unstable" in word else "aborted")
     by_header = _RESULTS.get(message.header("X-Jenkins-Result").upper(), "")
     stated = [by_subject, by_header]
-    if "\nFinished: FAILURE" in message.text[-2000:]:
-        stated.append("failed")
-    return next((name for name in ("failed", "unstable", "aborted", "fixed", "good") if name in stated), "unstable")
+    stated += [_RESULTS[word] for word in re.findall(r"\nFinished: (FAILURE|UNSTABLE|ABORTED)\b", message.text[-2000:])]
+    result = next((name for name in ("failed", "unstable", "aborted", "fixed", "good") if name in stated), "unstable")
+    if found or ext:
+        return result
+    return settled(message.subject, result, State.OK if result in ("fixed", "good") else State.INFO, "failed")[0]
 
 
 def _job(message: Message) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._monitoring import LABEL_SEVERITIES, monitored_host, short_item, told_lines
+from mailtriage.recognise._monitoring import LABEL_SEVERITIES, each, monitored_host, settled, short_item, told_lines
 from mailtriage.recognise._sections import SectionType, first_line
 from mailtriage.types import Message, Recovery, Report, Severity, State
 
@@ -41,17 +41,28 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section: `problem`, `recovery`, or `notice` for an acknowledgement and for what got better."""
+    """A section for each notification: `problem`, `recovery`, or `notice` for an acknowledgement and for what got better."""
+    return each(message, _headline, _one, _TYPES["notice"], seen=("title",) if _named(message.subject) else ())
+
+
+def _headline(line: str) -> str:
+    return "title" if _named(line) else "severity" if line.startswith("Severity:") else "id" if line.startswith("Unique-ID:") else ""
+
+
+def _one(message: Message) -> Report:
     text = message.text[:20000]
     title = _title(message)
+    in_text = _named(first_line(message.text))
     named = title.groupdict("") if title else {}
     rule = named.get("rule", "") or (found.group(1).strip() if (found := _RULE.search(text)) else "")
     # The template names the time that passed only where the alert is over.
     is_over = bool(named.get("over")) if title else "Time elapsed:" in text
+    is_over = is_over and (in_text is None or "over" in in_text.groupdict())
     if named.get("change") in ("acknowledged", "better"):
         name, state = "notice", State.INFO
     else:
         name, state = ("recovery", State.OK) if is_over else ("problem", State.PROBLEM)
+    name, state = settled(message.subject, name, state)
     word = _SEVERITY.search(text)
     severity = LABEL_SEVERITIES.get(word.group(1).lower(), Severity.WARNING) if word else Severity.WARNING
     host, prefix = monitored_host(named.get("device", ""), "", message)
@@ -68,9 +79,9 @@ def report(message: Message) -> Report:
 
 
 def _title(message: Message) -> re.Match[str] | None:
-    for line in (message.subject.strip()[:700], first_line(message.text).split(" Severity:")[0].strip()):
-        for pattern in _TITLES:
-            found = pattern.fullmatch(line)
-            if found:
-                return found
-    return None
+    return _named(message.subject) or _named(first_line(message.text))
+
+
+def _named(line: str) -> re.Match[str] | None:
+    line = line.strip()[:700].removeprefix("Subject: ").split(" Severity:")[0].strip()
+    return next((found for found in (pattern.fullmatch(line) for pattern in _TITLES) if found), None)

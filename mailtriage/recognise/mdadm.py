@@ -71,7 +71,7 @@ def _sections(whole: str, arrays: dict[str, Array], subject: re.Match[str] | Non
     known = arrays.get(device)
     # A test mail of an array that its own table does not show is no test any more.
     is_gone = known is None and bool(re.fullmatch(r"md\d{1,4}", device)) and "unused devices" in text
-    is_test = named[0] == "TestMessage" and not is_gone and (subject is None or subject.group(1) == "TestMessage")
+    is_test = named[0] == "TestMessage" and not is_gone and (subject is None or subject.groups()[:2] == named)
     summary = f"{named[0]} event on {named[1]}" + (f": {known.in_words}" if known else ": it is not in the table" if is_gone else "")
     first = (_TEST if is_test else _ARRAY).section(
         body_lines(whole) if is_test else (summary, *body_lines(whole)),

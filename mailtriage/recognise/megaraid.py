@@ -24,6 +24,10 @@ _MARKS = (
     re.compile(r"^[\s*]{0,8}(?:Generated on|EVENT TIME)\s{0,4}:", re.MULTILINE | re.IGNORECASE),
     _CONTROLLER,
 )
+_HEADLINE = re.compile(r"^[\s*]{0,8}Controller ID ?: {0,4}\d{1,3} +\S.*$", re.MULTILINE | re.IGNORECASE)
+_GENERATED = re.compile(r"^[\s*]{0,8}Generated on\s{0,4}:", re.MULTILINE | re.IGNORECASE)
+_LEVEL = re.compile(r"^[\s*]{0,8}(?:EVENT )?SEVERITY(?: LEVEL)?\s{0,4}:[\W\d]{0,10}([A-Za-z]{2,15})", re.MULTILINE | re.IGNORECASE)
+_DESCRIPTION = re.compile(r"^[\s*]{0,8}EVENT DESCRIPTION\s{0,4}: {0,10}(\S.{0,500})$", re.MULTILINE | re.IGNORECASE)
 _OBJECT = re.compile(
     r"\b(?:VD|LD|Virtual Drive|Logical Drive)[ :=#]{1,6}\d{1,4}|\bPort \d{1,2} - \d{1,3}:\d{1,3}:\d{1,3}|\bPD[ :=#]{1,6}[\w:()/]{0,20}\d"
     r"|\b(?:BBU|CacheVault|Battery|Super ?Cap|Enclosure)\b",
@@ -57,6 +61,14 @@ def report(message: Message) -> Report:
     level = known.get("severity level") or known.get("severity") or known.get("event severity") or _level(message.subject)
     severity = WORDS.get(re.sub(r"^\W*\d*\W*", "", level).split(" ")[0].strip("[]()").lower(), None)
     name = _sort(sentence, severity)
+    others = [other for other in _others(text, known, message.subject) if other != " ".join(sentence.split())]
+    if name != "problem":
+        # If subject or text is bad, it is bad.
+        bad = next((other for other in others if _sort(other, None) == "problem"), "")
+        levels = [WORDS.get(word.lower(), Severity.INFO) for word in (*_LEVEL.findall(text), _level(message.subject))]
+        severity = max((severity or Severity.INFO, *levels), key=lambda level: level.rank)
+        name = "problem" if bad or severity is not Severity.INFO else name
+        sentence = bad or sentence
     part = _OBJECT.search(sentence)
     item = f"controller {found.group(1) if found else ''} {part.group(0) if part else ''}"
     worst = _worse(severity, grade(sentence)) if is_bad(sentence) else severity
@@ -64,7 +76,24 @@ def report(message: Message) -> Report:
     system = known.get("configured system name") or known.get("system name") or known.get("hostname") or known.get("server name") or ""
     named = re.search(r"Notification: ([\w.-]{1,254})$|^\[\w{1,20}\] ([\w.-]{1,254}):", message.subject)
     shown = next((word for word in named.groups() if word), "") if named else ""
-    return Report(kind="megaraid", host=host_of(message, system.split(" ")[0], shown), sections=(section,))
+    n_headlines = max(len(_HEADLINE.findall(text)), len(_GENERATED.findall(text)), len(_LEVEL.findall(text)))
+    return Report(
+        kind="megaraid",
+        host=host_of(message, system.split(" ")[0], shown),
+        sections=(section,),
+        is_complete=n_headlines < 2,
+        note="the text holds more than one report" if n_headlines > 1 else "",
+    )
+
+
+def _others(text: str, known: dict[str, str], subject: str) -> list[str]:
+    """All sentences about an event, in one spelling."""
+    found = [match[1] for match in _CONTROLLER.findall(text)] + [match[1] for match in _CONTROLLER.findall(subject)]
+    return [
+        " ".join(one.lstrip(" :-").split())
+        for one in (*found, *_DESCRIPTION.findall(text), known.get("event description", ""), subject)
+        if one
+    ]
 
 
 def _level(subject: str) -> str:

@@ -9,11 +9,12 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import monitored_host, short_item
+from mailtriage.recognise._monitoring import each, monitored_host, settled, short_item
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
 
 _SUBJECT = re.compile(r"(?:monit alert --|\[?monit\]?:?) {1,4}(.{1,300})", re.IGNORECASE)
+_DEFAULT_SUBJECT = re.compile(r"monit alert -- {1,4}(.{1,300})", re.IGNORECASE)
 _FIRST = re.compile(r"(?P<event>[A-Z][\w '/-]{1,60}?) Service (?P<service>\S{1,200})\s*")
 _FIELD = re.compile(r"\s{0,12}(Date|Action|Host|Service|Event|Description)\s{0,4}:\s{0,12}(.*)")
 _ENDS = (
@@ -80,7 +81,32 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section, by the event and what monit did about it."""
+    """One section for each notification, by the event and what monit did about it."""
+    return each(message, _headline, _one, _SECTIONS["notice"], is_whole=_names_event)
+
+
+def _headline(line: str) -> str:
+    if _FIRST.fullmatch(line):
+        return "first"
+    field = _FIELD.fullmatch(line)
+    return field.group(1) if field else "subject" if "monit alert -- " in line[:30].lower() else ""
+
+
+def _names_event(block: str) -> bool:
+    return bool(_KNOWN.search(block[:4000])) or any(_FIRST.fullmatch(line.strip()[:400]) for line in block[:4000].split("\n"))
+
+
+def _bad_by_subject(subject: str) -> tuple[str, str] | None:
+    """The bad event of a subject, and its service where the form is monit's own."""
+    own = _DEFAULT_SUBJECT.fullmatch(subject[:400])
+    if own:
+        event, _, service = own.group(1).strip().rpartition(" ")
+        return None if not event or _pair(event)[1] or _NOTICES.fullmatch(event.strip()) else (event, service)
+    known = [event for event in _KNOWN.findall(subject[:400]) if not _pair(event)[1] and not _NOTICES.fullmatch(event)]
+    return (known[0], "") if known else None
+
+
+def _one(message: Message) -> Report:
     lines = body_lines(message.text)
     found: dict[str, str] = {}
     for line in lines[:60]:
@@ -90,9 +116,14 @@ def report(message: Message) -> Report:
     event, service = _event(message, lines, found)
     action = found.get("Action", "").lower()
     what, is_good = _pair(event)
+    bad = _bad_by_subject(message.subject) if is_good else None
+    if bad:
+        event, service = bad[0], bad[1] or service
+        what, is_good = _pair(event)
     if what == "resource" and (limit := _LIMIT.match(found.get("Description", "")[:300])):
         what = limit.group(1).strip()
     name, state = _what(event, action, is_good, found.get("Description", ""))
+    name, state = settled(message.subject, name, state)
     described = found.get("Description", "")
     headline = f"{service}: {event}" + (f": {described}" if described else "") + (f" (action: {action})" if action else "")
     subject = (f"Subject: {message.subject}",) if message.subject else ()

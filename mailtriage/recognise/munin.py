@@ -9,7 +9,7 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import monitored_host, one_host, short_item
+from mailtriage.recognise._monitoring import monitored_host, one_host, short_item, speaks_of_trouble
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
 
@@ -45,6 +45,10 @@ def report(message: Message) -> Report:
     blocks = [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
     pieces = [_section(message, block) for block in blocks]
     sections = [section for _, section in pieces]
+    if speaks_of_trouble(message.subject) and not any(section.state is State.PROBLEM for section in sections):
+        lines = (f"Subject: {message.subject}", *lines)
+        sections = [_TYPES["notice"].section(lines, state=State.INFO, summary="the subject speaks of trouble, the text does not")]
+        return Report(kind="munin", host=one_host((host for host, _ in pieces), message), sections=tuple(sections))
     before = lines[: starts[0]] if starts else lines
     if any(before):
         sections.insert(0, _TYPES["notice"].section(before))

@@ -13,9 +13,11 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._monitoring import (
     STATE_WORDS,
     TYPE_WORDS,
+    each,
     metrics,
     monitored_host,
     notification_types,
+    settled,
     short_item,
     told,
     told_lines,
@@ -75,14 +77,32 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section: `problem`, `recovery`, or `notice` for acknowledgements, downtimes and flapping."""
+    """A section for each notification: `problem`, `recovery`, or `notice` for acknowledgements, downtimes and flapping."""
+    seen = ("subject",) if _named(message.subject).state else ()
+    return each(message, _headline, _one, _TYPES["notice"], is_whole=_is_whole, seen=seen)
+
+
+def _headline(line: str) -> str:
+    if line.startswith("Notification Type:"):
+        return "type"
+    if _named(line.removeprefix("Subject: ")).state:
+        return "subject"
+    return "stars" if line[:2] in ("**", "--") and (_STARS.fullmatch(line) or _BOX.fullmatch(line)) else ""
+
+
+def _is_whole(block: str) -> bool:
+    first = block.strip()[:700].partition("\n")[0].strip()
+    return _headline(first) in ("subject", "stars") or bool(_fields(block[:20000]).get("state"))
+
+
+def _one(message: Message) -> Report:
     text = message.text
     named = _named(message.subject)
     found = _fields(text[:20000])
     state = found.get("state", "").split(" ")[0].strip("!*.")
     kinds = (found.get("notification type", "").split(" ")[0], named.type)
     states = [state, named.state]
-    name, is_now = told(kinds, states)
+    name, is_now = settled(message.subject, *told(kinds, states))
     alias, service = found.get("host", ""), found.get("service", "")
     if not alias and named.what:
         alias, _, in_subject = named.what.partition("/") if "/" in named.what else named.what.partition(" - ")

@@ -10,7 +10,7 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import monitored_host, short_item, told_lines
+from mailtriage.recognise._monitoring import monitored_host, settled, short_item, told_lines
 from mailtriage.recognise._sections import SectionType, first_line
 from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
 
@@ -67,6 +67,7 @@ def report(message: Message) -> Report:
         name, state = "problem", State.PROBLEM
     else:
         name, state = ("recovery", State.OK) if any(word in _GOOD for word in words) else ("notice", State.INFO)
+        name, state = settled(message.subject, name, state)
     chart = fields.get("Chart", "") or (subject["chart"] or subject["chart2"] if subject else message.header("X-Netdata-Chart"))
     alarm = (subject["name"] or subject["name2"] if subject else message.header("X-Netdata-Alert-Name")) or _named(text)
     named = message.header("X-Netdata-Host") or next((found["host"] for found in (subject, first) if found), "")

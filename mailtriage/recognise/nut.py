@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._appliance import host_of
+from mailtriage.recognise._appliance import host_of, is_bad
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Measure, Message, Recovery, Report, Section, Severity, State
@@ -59,7 +59,7 @@ _TYPES = {
         ("bypass", "ups_bypass", "it is on bypass and protects nothing, or no longer [UPS]"),
         ("overload", "ups_overload", "too much is connected to it, or no longer [UPS]"),
         ("alarm", "ups_alarm", "it has alarms of its own, or no longer [UPS]"),
-        ("notice", "ups_notice", "it calibrates, trims, boosts or saves power [UPS]"),
+        ("notice", "ups_notice", "it calibrates, trims, boosts or saves power, or the text is good under a bad subject [UPS]"),
     )
 }
 SECTIONS = tuple(_TYPES.values())
@@ -102,15 +102,20 @@ def report(message: Message) -> Report:
     lines = body_lines(message.text)
     told = read(lines)
     known = {(name, ups) for name, ups, _, _ in told}
-    told += [one for one in read((message.subject,)) if one[2] is not None and one[:2] not in known]
+    in_subject = [one for one in read((message.subject,)) if one[2] is not None]
+    told += [one for one in in_subject if one[:2] not in known]
     last = {(name, ups): (severity, line) for name, ups, severity, line in told}
+    # If subject or text is bad, it is bad; and a good text under a bad subject closes nothing.
+    last |= {one[:2]: one[2:] for one in in_subject if last[one[:2]][0] is None}
+    is_doubted = bool(in_subject) or (not read((message.subject,)) and is_bad(message.subject))
     sections: list[Section] = []
-    for (name, ups), (severity, line) in last.items():
+    for (what, ups), (severity, line) in last.items():
+        name = "notice" if severity is None and is_doubted else what
         sections.append(
             _TYPES[name].section(
                 lines if not sections else (line,),
                 item=ups,
-                state=State.OK if severity is None else State.INFO if name == "notice" else State.PROBLEM,
+                state=State.INFO if name == "notice" else State.OK if severity is None else State.PROBLEM,
                 severity=severity,
                 summary=line.strip(),
                 measures=_measures(message.text, ups) if not sections else (),

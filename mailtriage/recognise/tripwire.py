@@ -71,7 +71,11 @@ def report(message: Message) -> Report:
     sections = [
         _REPORT.section(
             lines,
-            state=State.PROBLEM if violations else State.OK if is_complete and (totals or subject) and not _NOTHING.search(text) else State.INFO,
+            state=State.PROBLEM
+            if violations
+            else State.OK
+            if is_complete and (totals or subject) and not _NOTHING.search(text)
+            else State.INFO,
             severity=_severity(worst) if violations else None,
             summary=f"{violations} violations, severity {worst}: {short(paths)}" if violations else "",
             measures=[measure(name, "", value) for name, value in numbers],

@@ -10,7 +10,7 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import monitored_host, short_item, told_lines
+from mailtriage.recognise._monitoring import monitored_host, short_item, speaks_of_relief, speaks_of_trouble, told_lines
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
 
@@ -69,6 +69,8 @@ def report(message: Message) -> Report:
     colours = [found.get("new status", "").lower(), *(match["new"].lower() for match in changes)]
     colours = [colour for colour in colours if colour in ("green", *_COLOURS)]
     severity = max((_COLOURS[colour] for colour in colours if colour in _COLOURS), key=lambda one: one.rank, default=None)
+    if colours and not severity and _is_bad(message.subject, subject):
+        severity = Severity.WARNING
     if severity:
         name, state = "problem", State.PROBLEM
     elif colours:
@@ -90,6 +92,13 @@ def report(message: Message) -> Report:
         measures=_measures(alarm, message.text),
     )
     return Report(kind="vcenter", host=host, sections=(section,))
+
+
+def _is_bad(whole: str, subject: re.Match[str] | None) -> bool:
+    """Whether the subject contradicts a text that says green: what follows the alarm's name does not say that it is well."""
+    if subject is None:
+        return speaks_of_trouble(whole)
+    return bool(subject["text"].strip()) and not speaks_of_relief(subject["text"])
 
 
 def _change(text: str) -> re.Match[str] | None:

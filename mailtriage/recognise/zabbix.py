@@ -11,6 +11,7 @@ import re
 from mailtriage.recognise import _people
 from mailtriage.recognise._hosts import sane_host
 from mailtriage.recognise._measures import measure
+from mailtriage.recognise._monitoring import settled, speaks_of_relief
 from mailtriage.recognise._sections import SectionType
 from mailtriage.recognise._zabbix_fields import SEVERITIES, fields, seconds, severity_change, severity_word
 from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
@@ -176,11 +177,13 @@ def _what(message: Message, found: dict[str, str]) -> tuple[str, State]:
     for rare in ("discovery", "autoregistration"):
         if rare in (by_text, by_subject):
             return rare, State.INFO
-    if by_subject == "internal" and by_text != "recovery":
+    if by_subject == "internal" and (by_text != "recovery" or not speaks_of_relief(message.subject)):
         return "internal", State.PROBLEM
     if "problem" in (by_text, by_subject):
         return "problem", State.PROBLEM
-    return "recovery", State.OK
+    if by_subject == "recovery":
+        return "recovery", State.OK
+    return settled(message.subject, "recovery", State.OK)
 
 
 def _updated(message: Message) -> tuple[str, State]:

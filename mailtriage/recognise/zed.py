@@ -64,6 +64,7 @@ def report(message: Message) -> Report:
     name = _name(first.group("task") if first and first.group("task") else "", told, message)
     lines, rows = _split(body_lines(message.text), pool)
     state = _state(name, told, lines, rows)
+    state = State.INFO if state is State.OK and _doubt(message, told, subject) else state
     disk = _disk(told.get("vpath") or told.get("vdev") or "")
     section = _POOL[name].section(
         lines,
@@ -74,7 +75,21 @@ def report(message: Message) -> Report:
         measures=read_pools(body_lines(message.text)),
     )
     host = host_of(message, told.get("host", ""), subject.group(3) if subject else "")
-    return Report(kind="zed", host=host, sections=(section, *(_row(pool, row) for row in rows)))
+    note = _doubt(message, told, subject)
+    return Report(kind="zed", host=host, sections=(section, *(_row(pool, row) for row in rows)), is_complete=not note, note=note)
+
+
+def _doubt(message: Message, told: dict[str, str], subject: re.Match[str] | None) -> str:
+    """Why the text may not be the one of the subject, or hold more than one report."""
+    pools = {value.split()[0] for name, value in _FIELD.findall(message.text) if name == "pool" and value.strip()}
+    pools |= {subject.group(2)} if subject and pools and not subject.group(2).startswith("0x") else set()
+    if len(pools) > 1:
+        return f"subject and text name different pools: {', '.join(sorted(pools))}"[:300]
+    headlines = [line for line in body_lines(message.text) if line.lstrip().startswith("ZFS has ") and _FIRST.fullmatch(line.strip())]
+    if len(headlines) > 1:
+        return "the text holds more than one report"
+    hosts = {name.strip().lower().partition(".")[0] for name in (told.get("host", ""), subject.group(3) if subject else "") if name.strip()}
+    return "subject and text name different hosts" if len(hosts) > 1 else ""
 
 
 def _name(task: str, told: dict[str, str], message: Message) -> str:

@@ -50,9 +50,10 @@ _MIME = ("mime-version", "content-type", "content-transfer-encoding")
 
 
 def message(head: list[tuple[str, str]], content: bytes, charset: str = "utf-8") -> bytes:
-    """Header and body as bytes whose lines end with CRLF."""
+    """Header and body as bytes whose lines all end with CRLF."""
     text = "".join(f"{name}: {value}\n" for name, value in head) + "\n"
-    return (text.encode(charset, "replace") + content).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    whole = (text.encode(charset, "replace") + content).replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    return whole if whole.endswith(b"\r\n") else whole + b"\r\n"  # SMTP ends every line
 
 
 def encoded(content: bytes, transfer: str) -> bytes:

@@ -139,6 +139,7 @@ def test_a_silent_host_sends_nothing_more(week: Week) -> None:
 def test_every_mail_is_read_by_the_standard_library_without_defects(week: Week) -> None:
     for mail in week[1]:
         assert b"\n" not in mail.data.replace(b"\r\n", b"")
+        assert mail.data.endswith(b"\r\n")
         parsed = email.message_from_bytes(mail.data, policy=email.policy.default)
         assert not parsed.defects, mail.number
         assert parsed["subject"]
