@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mailtriage.classify import Evaluation, Example
     from mailtriage.judge import Model
     from mailtriage.rulebook import Rulebook
-    from mailtriage.types import Outcome, Verdict
+    from mailtriage.types import Verdict
 
 commands = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Train, measure and look at what has been learnt.")
 app.add_typer(commands, name="model")
@@ -78,14 +78,15 @@ def evaluate(
     from mailtriage.pipeline import NoHistory, triage
 
     rulebook = _no_rules() if rules is not None and str(rules) == "none" else rulebook_for(rules)
-    seen: dict[int, Outcome] = {}
+    kinds: dict[int, str] = {}
 
     def judge_by(learnt: Model | None, example: Example) -> Verdict:
-        outcome = seen[id(example)] = triage(example.raw, rulebook, learnt, NoHistory(), example.raw.received_at)
+        outcome = triage(example.raw, rulebook, learnt, NoHistory(), example.raw.received_at)
+        kinds[id(example)] = outcome.kind
         return outcome.verdict
 
     def kind_of(example: Example) -> str:
-        return seen[id(example)].kind
+        return kinds[id(example)]
 
     if split is SplitBy.NONE:
         learnt = model_for(model)

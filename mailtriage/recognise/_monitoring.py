@@ -132,7 +132,10 @@ def each(
     if len(blocks) < 2:
         return one(message)
     reports = [one(replace(message, text=blocks[0]))]
-    reports += [one(replace(message, text=block, subject="", headers=())) for block in blocks[1:]]
+    for block in blocks[1:]:
+        first = block.lstrip()[:700].partition("\n")[0].strip()
+        subject = first.removeprefix("Subject: ") if headline(first) in ("subject", "title") else ""
+        reports.append(one(replace(message, text=block, subject=subject, headers=())))
     sections: list[Section] = []
     for number, found in enumerate(reports):
         for section in found.sections:
@@ -142,13 +145,12 @@ def each(
                 if is_kept
                 else good.section(section.lines, item=section.item, host=section.host or found.host, summary=section.summary)
             )
-    first = reports[0]
     return Report(
-        kind=first.kind,
+        kind=reports[0].kind,
         host=one_host((found.host for found in reports), message),
         sections=tuple(sections),
         is_complete=all(found.is_complete for found in reports),
-        note=first.note or f"the mail holds {len(reports)} notifications: a good one behind the first closes nothing",
+        note=reports[0].note or f"the mail holds {len(reports)} notifications: a good one behind the first closes nothing",
     )
 
 

@@ -102,9 +102,9 @@ def _is_complete(text: str, subject: re.Match[str] | None, n_alerts: int, n_firi
 
 def contradicted(alerts: list[Alert], message: Message, named: str, types: dict[str, SectionType]) -> list[Section]:
     """The sections of a mail whose subject says FIRING while all its alerts are over: what the subject names is not."""
-    settled_ = by_subject(alerts, named)
-    sections = [section_of(alert, types) for alert in settled_]
-    if any(alert.is_firing for alert in settled_) or any(alert.is_watchdog for alert in alerts):
+    now = by_subject(alerts, named)
+    sections = [section_of(alert, types) for alert in now]
+    if any(alert.is_firing for alert in now) or any(alert.is_watchdog for alert in alerts):
         return sections
     summary = f"the subject says that it fires: {message.subject}"[:300]
     return [
@@ -115,7 +115,8 @@ def contradicted(alerts: list[Alert], message: Message, named: str, types: dict[
 
 def doubts(message: Message, frame: list[str], subject: re.Match[str] | None, n_firing: int) -> str:
     """Why the lines around the alerts may not be all: the subject of another mail stands there, or the site's own says something else."""
-    if any(SUBJECT.fullmatch(line.strip()[:600].removeprefix("Subject: ")) for line in frame):
+    titles = {line.strip()[:600].removeprefix("Subject: ") for line in frame} - {message.subject.strip()[:600]}
+    if any(map(SUBJECT.fullmatch, titles)):
         return "the subject of another mail stands in the text"
     if subject is None and not n_firing and speaks_of_trouble(message.subject):
         return "the subject speaks of trouble, all alerts of the text are over"

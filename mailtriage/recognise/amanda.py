@@ -20,6 +20,8 @@ _TOTALS = {
     "Filesystems Dumped": ("backup_files", 1),
 }
 _BAD = re.compile(r"^\*{3} |\b(?:FAILED|MISSING|PARTIAL|ERROR)\b|DID NOT FINISH")
+_COUNTED = re.compile(r"(?:DLEs|Filesystems) (Dumped|Taped) {1,40}(\d{1,9})\b.{0,100}")
+_DUMP_ROW = re.compile(r"\S{1,120} .{0,200}\d{1,5}:\d\d .{1,100}")
 _RUN_TIME = re.compile(r"Run Time \(hrs:min\) +(\d{1,5}):(\d\d)")
 _ROW = re.compile(r"([A-Z][A-Za-z ]{3,30}(?: \(\w{1,10}\))?) {2,}([\d.]{1,18})\b.{0,100}")
 
@@ -80,13 +82,29 @@ def report(message: Message) -> Report:
 
 def _sections(pieces: dict[str, list[str]], item: str) -> list[Section]:
     run, failures, notes = (trimmed(pieces[name]) for name in ("run", "failures", "notes"))
-    is_good = not failures and run[:1] != ["FAIL in the subject"] and not any(map(_BAD.search, run))
+    doubt = _doubt(run)
+    run += [doubt] if doubt else []
+    is_good = not failures and not doubt and run[:1] != ["FAIL in the subject"] and not any(map(_BAD.search, run))
     sections = [_RUN.section(run, item=item, state=State.OK if is_good else State.PROBLEM, measures=_measures(run, item))]
     if failures:
         sections.append(_FAILURES.section(failures, item=item, state=State.PROBLEM, summary=next(iter(failures[1:2]), failures[0]).strip()))
     if notes:
         sections.append(_NOTES.section(notes))
     return sections
+
+
+def _doubt(run: list[str]) -> str:
+    """What the tables say against a good run: each dump that is counted has a row, and was taped. "" if they agree."""
+    counts = {found.group(1): int(found.group(2)) for found in map(_COUNTED.fullmatch, run) if found}
+    if not counts:
+        return ""  # the usual statistics are missing: nothing explains such a report
+    start = next((number for number, line in enumerate(run) if line.startswith("DUMP SUMMARY:")), len(run))
+    rows = sum(1 for line in run[start:] if _DUMP_ROW.fullmatch(line[:500]))
+    if rows < counts.get("Dumped", 0):
+        return f"the summary has {rows} rows for {counts['Dumped']} dumps"
+    if counts.get("Taped", rows) < counts.get("Dumped", 0):
+        return f"{counts['Taped']} of {counts['Dumped']} dumps were taped"
+    return ""
 
 
 def _measures(lines: list[str], item: str) -> list[Measure]:

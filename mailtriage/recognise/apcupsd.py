@@ -95,9 +95,9 @@ def report(message: Message) -> Report:
 
 
 def _others(message: Message, first: re.Match[str]) -> list[re.Match[str]]:
-    """The sentences about trouble in the subject and below the first line, the worst thing of each section first."""
+    """The sentences about trouble in the subject and below the first line."""
     lines = [message.subject.strip(), *(line.strip() for line in body_lines(message.text)[1:])]
-    found = [_SENTENCE.fullmatch(line) for line in lines if "UPS" in line and len(line) < 400]
+    found = [_SENTENCE.fullmatch(line) for line in lines if ("UPS" in line or "Power" in line) and len(line) < 400]
     return [one for one in found if one and one.group(0) != first.group(0) and not _told(one)[1]][:_MOST]
 
 

@@ -26,6 +26,9 @@ _STAMP = re.compile(r"\.\d{4}-\d\d-\d\d_\d\d\.\d\d\.\d\d.{0,6}")
 _CLIENT = re.compile(r"\"?([\w.-]{1,200})\"?.{0,300}")
 _ELAPSED = re.compile(r"(\d{1,6}) (day|hour|min|sec)s?")
 _IN_LINE = re.compile(r"\bJob(?:=|:? {1,20})\"?([\w.-]{1,200}?)\.\d{4}-\d\d-\d\d_")
+_FILES = ("FD Files Written", "SD Files Written", "Files Written")
+_BYTES = ("FD Bytes Written", "SD Bytes Written", "Bytes Written")
+_FEW_BYTES = 1000
 _SECONDS = {"day": 86400, "hour": 3600, "min": 60, "sec": 1}
 
 _JOB = SectionType(
@@ -75,9 +78,12 @@ def report(message: Message) -> Report:
     subject = [f"Subject: {message.subject}"] if message.subject else []
     measures = _measures(fields, job)
     has_error = bool(_ERROR_LINE.search(message.text))
-    is_good = termination == "Backup OK" and not has_error and not any(one.value for one in measures if one.name == "backup_errors")
+    doubt = _doubt(fields, message.text)
+    is_good = (
+        termination == "Backup OK" and not has_error and not doubt and not any(one.value for one in measures if one.name == "backup_errors")
+    )
     job_section = _JOB.section(
-        [*subject, *lines],
+        [*subject, *lines, *([doubt] if doubt else [])],
         item=job,
         state=State.OK if is_good else State.PROBLEM,
         summary=f"{job}: {termination}",
@@ -96,12 +102,27 @@ def _fields(lines: list[str]) -> dict[str, str]:
     return fields
 
 
+def _doubt(fields: dict[str, str], text: str) -> str:
+    """What the counters say against an end that is called good, "" if they agree."""
+    if fields.get("Termination", "") != "Backup OK":
+        return ""
+    if len(_TERMINATION.findall(text)) > 1:
+        return "the summaries of several jobs stand in one mail"
+    files = [digits(fields[key]) for key in _FILES if key in fields]
+    sizes = [digits(fields[key].partition("(")[0]) for key in _BYTES if key in fields]
+    if not files or not sizes:
+        return "the summary does not count files and bytes"
+    if len(set(files)) > 1:
+        return "client and storage count different numbers of files"
+    is_part = fields.get("Backup Level", "").startswith(("Incremental", "Differential"))
+    if any(files) and (files[0] > 1 or not is_part) and min(sizes) <= _FEW_BYTES:
+        return "files were saved, but hardly a byte"
+    return ""
+
+
 def _measures(fields: dict[str, str], job: str) -> list[Measure]:
     measures = []
-    for name, keys in (
-        ("backup_files", ("FD Files Written", "SD Files Written", "Files Written")),
-        ("backup_bytes", ("FD Bytes Written", "SD Bytes Written", "Bytes Written")),
-    ):
+    for name, keys in (("backup_files", _FILES), ("backup_bytes", _BYTES)):
         value = next((fields[key] for key in keys if key in fields), "")
         if value:
             measures.append(measure(name, job, digits(value.partition("(")[0])))

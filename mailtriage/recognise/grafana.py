@@ -88,7 +88,9 @@ def _one(message: Message) -> Report:
     around = _FRAME.section((*((f"Subject: {message.subject}",) if message.subject else ()), *frame), measures=counts)
     is_disputed = is_firing and subject is not None and not n_firing
     note = "the subject says that an alert fires, the text lists none" if is_disputed else doubts(message, frame, subject, n_firing)
-    told = contradicted(alerts, message, subject.group(3), _TYPES) if is_disputed and subject else [section_of(one, _TYPES) for one in alerts]
+    told = [section_of(one, _TYPES) for one in alerts]
+    if is_disputed and subject:
+        told = contradicted(alerts, message, subject.group(3), _TYPES)
     sections = (*told, around)
     return Report(kind="grafana", host=one_host((alert.host for alert in alerts), message), sections=sections, note=note)
 

@@ -54,8 +54,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """A section for each notification: `problem`, `recovery`, or `notice` for acknowledgements, downtimes and flapping."""
-    seen = ("subject",) if _SUBJECT.fullmatch(message.subject.strip()[:700]) else ()
-    return each(message, _headline, _one, _TYPES["notice"], seen=seen)
+    return each(message, _headline, _one, _TYPES["notice"], seen=("subject",))
 
 
 def _headline(line: str) -> str:

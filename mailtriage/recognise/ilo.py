@@ -22,7 +22,7 @@ _BODY = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _STATE = re.compile(
-    r"[:,(-]? ?\b(?:has |is |was |been |status |changed |to |now |in )*(?:failed|failure|degraded|repaired|ok|lost"
+    r"[:,(-]? ?\b(?:has |is |was |been |status |changed |to:? |now |in )*(?:failed|failure|degraded|repaired|ok|lost"
     r"|restored|removed|inserted|redundant)\b.*",
     re.IGNORECASE,
 )

@@ -82,7 +82,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """One section for each notification, by the event and what monit did about it."""
-    return each(message, _headline, _one, _SECTIONS["notice"], is_whole=_names_event)
+    return each(message, _headline, _one, _SECTIONS["notice"], is_whole=_names_event, seen=("subject",))
 
 
 def _headline(line: str) -> str:

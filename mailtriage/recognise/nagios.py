@@ -78,8 +78,7 @@ def claims(message: Message) -> bool:
 
 def report(message: Message) -> Report:
     """A section for each notification: `problem`, `recovery`, or `notice` for acknowledgements, downtimes and flapping."""
-    seen = ("subject",) if _named(message.subject).state else ()
-    return each(message, _headline, _one, _TYPES["notice"], is_whole=_is_whole, seen=seen)
+    return each(message, _headline, _one, _TYPES["notice"], is_whole=_is_whole, seen=("subject",))
 
 
 def _headline(line: str) -> str:

@@ -10,7 +10,7 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import monitored_host, settled, short_item, told_lines
+from mailtriage.recognise._monitoring import each, monitored_host, settled, short_item, told_lines
 from mailtriage.recognise._sections import SectionType, first_line
 from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
 
@@ -54,7 +54,17 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section: `problem` or `recovery`, by header, subject and text; one that is bad makes it bad."""
+    """A section for each alarm: `problem` or `recovery`, by header, subject and text; one that is bad makes it bad."""
+    return each(message, _headline, _one, _TYPES["notice"], seen=("subject",))
+
+
+def _headline(line: str) -> str:
+    if _SUBJECT.fullmatch(line.removeprefix("Subject: ")):
+        return "subject"
+    return "first" if _FIRST.fullmatch(line) else ""
+
+
+def _one(message: Message) -> Report:
     text = message.text[:8000]
     subject = _SUBJECT.fullmatch(message.subject[:900])
     first = _FIRST.fullmatch(first_line(text))

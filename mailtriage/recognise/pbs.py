@@ -38,6 +38,9 @@ _WORDS = {
     "certificate": re.compile(r"Proxmox .{1,40} was not able to renew a TLS certificate"),
 }
 _STORE = re.compile(r"^(?:Datastore|Media): +(\S{1,100})$", re.MULTILINE)
+_DATASTORE = re.compile(r"^Datastore: +(\S{1,100})$|/#DataStore-([\w.-]{1,100})\b", re.MULTILINE)
+_SOURCE = re.compile(r"^(?:Remote Store|Local Source Store): +(\S{1,100})$", re.MULTILINE)
+_STORED = frozenset({"gc", "verify", "sync", "prune", "tape"})
 _JOB_ID = re.compile(r"^Job ID: +(\S{1,100})$", re.MULTILINE)
 _URL = re.compile(r"https://([\w.-]{1,255}):\d{2,5}/#")
 _GOOD = re.compile(r"^[A-Z][\w ]{2,40} successful\.$", re.MULTILINE)
@@ -87,7 +90,9 @@ def report(message: Message) -> Report:
     task = _task(message)
     subject = _SUBJECT.fullmatch(message.subject[:400])
     url, store, job = _URL.search(text), _STORE.search(text), _JOB_ID.search(text)
-    is_good = bool(_GOOD.search(text)) and not _BAD.search(text) and " failed" not in message.subject
+    named = subject.group(f"{task}_store") if subject and task in _STORED else None
+    others = _disputed(text, named or "")
+    is_good = not others and bool(_GOOD.search(text)) and not _BAD.search(text) and " failed" not in message.subject
     item = job.group(1) if job and task != "gc" else store.group(1) if store else ""
     measures = _measures(task, text, item)
     section = _TYPES[task].section(
@@ -99,7 +104,16 @@ def report(message: Message) -> Report:
     )
     node = subject.group("updates_store") if subject and task == "updates" else ""
     host = stated_host(url.group(1) if url else node or "", message.host)
-    return Report(kind="pbs", host=host, sections=(section,))
+    note = f"the mail speaks of several datastores: {', '.join(others)}"[:300] if others else ""
+    return Report(kind="pbs", host=host, sections=(section,), note=note)
+
+
+def _disputed(text: str, named: str) -> list[str]:
+    """The datastores of a text that is not about one, and of one that is not about the subject's."""
+    stores = {one or other for one, other in _DATASTORE.findall(text)}
+    # A sync has two: its subject names the one it copies from.
+    is_named = not named or not stores or named in stores or named in _SOURCE.findall(text)
+    return [] if is_named and len(stores) < 2 else sorted(stores)
 
 
 def _task(message: Message) -> str:

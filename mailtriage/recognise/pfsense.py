@@ -19,7 +19,9 @@ _ALONE = re.compile(
     r"MONITOR: |There were error\(s\) loading the rules|.{0,80}\bCARP\b|(?:Bootup|Startup) complete|PHP Error|.{0,60}[Cc]ertificate"
 )
 _UP = re.compile(r"is (?:now )?available|is back|is up\b|adding to routing group|packet ?loss (?:is )?back|cleared|online", re.IGNORECASE)
-_DOWN = re.compile(r"\bis down|\bomitting|high (?:latency|packet ?loss)|has packet ?loss|\bdown\b|delay", re.IGNORECASE)
+_MOST = 50
+# Beside a word of _UP: something else is down.
+_STILL_DOWN = re.compile(r"\b(?:is|are|went|gone) (?:now )?(?:down|offline)\b|\bomitting\b|[|](?:force_)?down\b", re.IGNORECASE)
 _CARP = re.compile(
     r"\b(?:HA |CARP )?cluster member [\"'(]?(\S{1,100}?)[\"')]? .{0,80}?\b(?:state|has resumed|CARP)\b.{0,60}?(MASTER|BACKUP|INIT)\b",
     re.IGNORECASE,
@@ -51,7 +53,7 @@ def report(message: Message) -> Report:
     if not blocks and not any(_FIRST.match(line.strip()) for line in frame):
         blocks, frame = [[line] for line in frame if line.strip()], []
     about: dict[tuple[str, str], list[tuple[str, Severity, list[str]]]] = {}
-    for block in blocks:
+    for block in [part for whole in blocks for part in _parts(whole)]:
         found = _BLOCK.fullmatch(block[0][:4000])
         text = " ".join([found.group(2) if found else block[0], *block[1:]])
         item, name, severity = _told(text)
@@ -62,6 +64,15 @@ def report(message: Message) -> Report:
         sections.append(_TYPES["notice"].section(frame, summary=message.subject))
     subject = _SUBJECT.fullmatch(message.subject)
     return Report(kind="pfsense", host=host_of(message, subject.group(1) if subject else ""), sections=tuple(sections))
+
+
+def _parts(block: list[str]) -> list[list[str]]:
+    """A notification, and each line below it that tells of trouble where the notification tells of none."""
+    found = _BLOCK.fullmatch(block[0][:4000])
+    if len(block) < 2 or _told(found.group(2) if found else block[0])[1] == "problem":
+        return [block]
+    bad = [line for line in block[1:1000] if "|" not in line and _told(line.strip())[1] == "problem"][:_MOST]
+    return [[block[0], *(line for line in block[1:] if line not in bad)], *([line] for line in bad)]
 
 
 def _section(item: str, told: list[tuple[str, Severity, list[str]]]) -> Section:
@@ -90,7 +101,7 @@ def _told(text: str) -> tuple[str, str, Severity]:
     gateway = _GATEWAY.search(text)
     if gateway:
         what = gateway.group(2) or gateway.group(4)
-        name = "problem" if _DOWN.search(what) and not _UP.search(what) else "recovery" if _UP.search(what) else "problem"
+        name = "recovery" if _UP.search(what) and not _STILL_DOWN.search(what) else "problem"
         return f"gateway {gateway.group(1) or gateway.group(3)}", name, Severity.HIGH
     carp = _CARP.search(text)
     if carp:

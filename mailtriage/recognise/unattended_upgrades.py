@@ -7,6 +7,7 @@ Subjects: `[package on hold] [reboot required] unattended-upgrades result for we
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
@@ -53,6 +54,39 @@ _KEPT = re.compile(
 _LOG = re.compile(
     r"Unattended-upgrades log:|Protokoll der automatischen Systemaktualisierung:|Journal de unattended-upgrades\s?:"
     r"|Registro de unattended-upgrades:|Journaal van unattended-upgrades:|Log for unattended-upgrades:"
+)
+_REMOVED_LIST = re.compile(
+    r"Packages that (?:were|are) (?:successfully )?auto[- ]removed: ?|Removing unused kernel packages: ?"
+    r"|Packages that were successfully auto-removed: ?"
+)
+_REMOVING = re.compile(r"^(?:Removing|Purging configuration files for) ([a-z0-9][a-z0-9+.:-]{0,100})", re.MULTILINE)
+_FUNCTION_WORDS = frozenset(
+    {
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "am",
+        "not",
+        "no",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "the",
+        "an",
+        "will",
+        "would",
+        "can",
+        "cannot",
+        "to",
+        "of",
+    }
 )
 _LIST = re.compile(r"[a-z0-9][a-z0-9+.:-]{1,100}(?: [a-z0-9][a-z0-9+.:-]{1,100}){0,2000}")
 _LAST_WORDS = re.compile(
@@ -108,6 +142,9 @@ def report(message: Message) -> Report:
         pieces["reboot" if _REBOOT_FLAG.search(flag) else "held"].insert(0, f"[{flag}]")
     if is_bad and subject:
         pieces["result"].insert(0, f"{subject.group('result')} in the subject")
+    removed = _removed(message.text[:400000])
+    if removed:
+        pieces["result"].append(f"removed, and in no list of what is removed: {' '.join(removed)}"[:1000])
     filled = [line for line in message.text[-20000:].split("\n") if line.strip()]
     is_complete = is_bad or bool(filled and _LAST_WORDS.fullmatch(filled[-1].rstrip()[:5000]))
     host = stated_host(subject.group("host"), message.host) if subject else message.host
@@ -117,6 +154,7 @@ def report(message: Message) -> Report:
 def _pieces(text: str) -> dict[str, list[str]]:
     """The lines by the section they belong to; a list ends with the first empty line."""
     pieces: dict[str, list[str]] = {"result": [], "packages": [], "held": [], "reboot": []}
+    known = Counter(re.findall(r"[a-z0-9][a-z0-9+.-]{1,100}", text[:400000]))
     here = "result"
     was_heading = False
     for raw in text.lstrip().split("\n"):
@@ -127,6 +165,9 @@ def _pieces(text: str) -> dict[str, list[str]]:
         elif not line or not (line.startswith(" ") or (here == "packages" and _LIST.fullmatch(line) and was_heading)):
             here = "result"
         was_heading = bool(heading)
+        if here == "packages" and not heading and not _are_packages(line, known):
+            pieces["result"].append(line.strip())  # a sentence, or a name that nothing else in the mail knows
+            continue
         if line and here == "result" and len(pieces["result"]) == 1 and _RESULT.match(pieces["result"][0]):
             pieces["result"][0] += " " + line.lstrip()  # the result is wrapped at 70 characters
         elif here == "result" and _KEPT.fullmatch(line):
@@ -134,6 +175,27 @@ def _pieces(text: str) -> dict[str, list[str]]:
         else:
             pieces["reboot" if here == "result" and _REBOOT.match(line.lstrip()) else here].append(line)
     return pieces
+
+
+def _are_packages(line: str, known: Counter[str]) -> bool:
+    """Whether a line of the list holds names of packages: each word looks like one, or stands in the log too."""
+    words = [word.partition(":")[0] for word in line.split()]
+    if line.endswith(":") or not _LIST.fullmatch(line.strip()):
+        return True  # an origin, or what no rule explains
+    return not _FUNCTION_WORDS & set(words) and all(re.search(r"[\d+-]", word) or known[word] > 1 for word in words)
+
+
+def _removed(text: str) -> list[str]:
+    """The packages that dpkg says it removed and no list of the program names as removed."""
+    listed: set[str] = set()
+    is_listed = False
+    for line in text.split("\n"):
+        found = _REMOVED_LIST.match(line)
+        is_listed = bool(found) or (is_listed and line.startswith(" "))
+        if is_listed:
+            listed |= {word.strip("'\",").partition(":")[0] for word in (line[found.end() :] if found else line).split()}
+    removed = [found.partition(":")[0] for found in _REMOVING.findall(text)]
+    return [name for name in dict.fromkeys(removed) if name not in listed]
 
 
 def _sections(pieces: dict[str, list[str]]) -> tuple[Section, ...]:

@@ -10,7 +10,7 @@ import re
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import monitored_host, short_item, speaks_of_relief, speaks_of_trouble, told_lines
+from mailtriage.recognise._monitoring import each, monitored_host, short_item, speaks_of_relief, speaks_of_trouble, told_lines
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
 
@@ -36,6 +36,7 @@ _TYPES = {
     for name, about in {
         "problem": "an alarm turned red or yellow, or gray, which says that nothing is known [alarm]",
         "recovery": "it turned green [alarm]",
+        "notice": "another alarm of the same mail that is green [alarm]",
         "event": "an alarm that a single event sets off, without a state [alarm]",
     }.items()
 }
@@ -56,7 +57,17 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section, by the colour the alarm turned to."""
+    """A section for each alarm, by the colour it turned to."""
+    return each(message, _headline, _one, _TYPES["notice"], seen=("subject",))
+
+
+def _headline(line: str) -> str:
+    if line.startswith("Target:"):
+        return "target"
+    return "subject" if line.startswith(("[", "Subject: [")) and _SUBJECT.fullmatch(line.removeprefix("Subject: ")) else ""
+
+
+def _one(message: Message) -> Report:
     lines = body_lines(message.text[:20000])
     found: dict[str, str] = {}
     for number, line in enumerate(lines[:200]):
@@ -69,7 +80,8 @@ def report(message: Message) -> Report:
     colours = [found.get("new status", "").lower(), *(match["new"].lower() for match in changes)]
     colours = [colour for colour in colours if colour in ("green", *_COLOURS)]
     severity = max((_COLOURS[colour] for colour in colours if colour in _COLOURS), key=lambda one: one.rank, default=None)
-    if colours and not severity and _is_bad(message.subject, subject):
+    is_disputed = bool(colours) and severity is None and _is_bad(message.subject, subject)
+    if is_disputed:
         severity = Severity.WARNING
     if severity:
         name, state = "problem", State.PROBLEM
@@ -82,6 +94,8 @@ def report(message: Message) -> Report:
     target = found.get("target", "") or next((match["target"] for match in changes), "")
     host, prefix = monitored_host(target, "", message)
     shown = colours[0] if colours else (found.get("summary") or found.get("description") or (subject["text"].strip() if subject else ""))
+    if is_disputed:
+        alarm, shown = (subject["name"] or subject["id"] if subject else "") or alarm, message.subject
     headline = f"{target or host}: {alarm}: {shown}"
     section = _TYPES[name].section(
         told_lines(message, headline),

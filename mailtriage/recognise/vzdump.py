@@ -25,6 +25,8 @@ _OF_GUEST = re.compile(
     r".{0,40}(?:INFO|ERROR|WARN): (?:Starting|Finished|Failed) ?(?:Backup|backup)? ?of (?:VM|CT|guest) (\d{1,9})\b.{0,500}"
     r"|.{0,40}ERROR: Backup of (?:VM|CT) (\d{1,9}) failed.{0,500}"
 )
+_COMMAND = re.compile(r"(?:INFO: starting new backup job: )?vzdump (.{1,4900})")
+_EXTERNAL = re.compile(r"INFO: skip external VMs: (.{1,1900})")
 _RUNNING = re.compile(r"Total running time: (.{1,60})")
 _BAD = re.compile(
     r"\b(?:ERROR|WARN): |problems occured|job errors|[Cc]ould not (?:get lock|activate|get storage)|can't acquire lock|does not exist"
@@ -95,7 +97,10 @@ def report(message: Message) -> Report:
     has_bad_guest = any(section.state is not State.OK for section in sections)
     if message.subject and not (has_bad_guest and state == "backup failed"):
         job.insert(0, f"Subject: {message.subject}")  # else the guests say it, each by its name
-    is_good = state in ("", "backup successful") and bool(rows) and not has_bad_guest and not any(map(_BAD.search, job))
+    missing = _missing(job, set(rows))
+    if missing:
+        job.append(f"guests of the command without a row: {', '.join(missing)}")
+    is_good = not missing and state in ("", "backup successful") and bool(rows) and not has_bad_guest and not any(map(_BAD.search, job))
     if not rows:
         job.append("no guest is listed")
     sections.append(_job(trimmed(job), is_good=is_good))
@@ -104,6 +109,22 @@ def report(message: Message) -> Report:
         host=stated_host(subject.group("host"), message.host) if subject else message.host,
         sections=tuple(sections),
     )
+
+
+def _missing(lines: list[str], rows: set[str]) -> list[str]:
+    """The guests that the command names and the table does not; those of another node are told as external."""
+    named: list[str] = []
+    for line in lines:
+        external, command = _EXTERNAL.fullmatch(line[:2000]), _COMMAND.fullmatch(line[:5000])
+        if external:
+            rows = rows | set(re.split(r"[,\s]+", external.group(1)))
+        elif command:
+            before = ""
+            for word in command.group(1).split():
+                if not before.startswith("--") or "=" in before:  # else it is the value of an option
+                    named += [one for one in re.split(r"[,;]", word) if one.isdecimal()]
+                before = word
+    return [vmid for vmid in dict.fromkeys(named) if vmid not in rows]
 
 
 def _guest(vmid: str, lines: list[str], row: re.Match[str] | None) -> Section:

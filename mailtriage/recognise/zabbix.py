@@ -11,7 +11,7 @@ import re
 from mailtriage.recognise import _people
 from mailtriage.recognise._hosts import sane_host
 from mailtriage.recognise._measures import measure
-from mailtriage.recognise._monitoring import settled, speaks_of_relief
+from mailtriage.recognise._monitoring import each, settled, speaks_of_relief
 from mailtriage.recognise._sections import SectionType
 from mailtriage.recognise._zabbix_fields import SEVERITIES, fields, seconds, severity_change, severity_word
 from mailtriage.types import Measure, Message, Recovery, Report, Severity, State
@@ -113,7 +113,20 @@ def _has_usual_lines(text: str) -> bool:
 
 
 def report(message: Message) -> Report:
-    """One section, named by what the mail is: a problem, its recovery, an update, or one of the rarer forms."""
+    """A section for each notification, named by what it is: a problem, its recovery, an update, or one of the rarer forms."""
+    return each(message, _headline, _one, _TYPES["update"], is_whole=_is_whole)
+
+
+def _headline(line: str) -> str:
+    form = next((form for form, pattern in _FIRST_LINES if pattern.match(line)), "")
+    return form if form == "old" else "first" if form in ("problem", "recovery") else ""
+
+
+def _is_whole(block: str) -> bool:
+    return bool(_form_of_text(block))
+
+
+def _one(message: Message) -> Report:
     lines = [line.rstrip() for line in message.text.strip().split("\n")]
     found = fields(lines)
     what, state = _what(message, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mailtriage.recognise import _people
 from mailtriage.recognise._appliance import host_of
@@ -18,6 +19,8 @@ _FIRST = re.compile(
     r"|The number of .{1,60}\bZFS device\b.*|A ZFS .*|(?:The |One of the )?ZFS (?:vdev|device|pool)\b.*",
     re.IGNORECASE,
 )
+_ENDED = re.compile(r"ZFS has finished a ", re.IGNORECASE)
+_FAULT = re.compile(r"\b(?:fault|error|degraded|removed|unavail|offline|suspended|io_failure|checksum|statechange)", re.IGNORECASE)
 _FIELD = re.compile(
     r"^[ \t]{0,12}(eid|class|subclass|host|time|pool|state|status|vpath|vdev|vguid|scan|errors|error|objid):[ \t]{0,8}(.*)$", re.MULTILINE
 )
@@ -64,7 +67,8 @@ def report(message: Message) -> Report:
     name = _name(first.group("task") if first and first.group("task") else "", told, message)
     lines, rows = _split(body_lines(message.text), pool)
     state = _state(name, told, lines, rows)
-    state = State.INFO if state is State.OK and _doubt(message, told, subject) else state
+    note = _doubt(message, told, subject)
+    state = State.INFO if state is State.OK and note else state
     disk = _disk(told.get("vpath") or told.get("vdev") or "")
     section = _POOL[name].section(
         lines,
@@ -75,8 +79,10 @@ def report(message: Message) -> Report:
         measures=read_pools(body_lines(message.text)),
     )
     host = host_of(message, told.get("host", ""), subject.group(3) if subject else "")
-    note = _doubt(message, told, subject)
-    return Report(kind="zed", host=host, sections=(section, *(_row(pool, row) for row in rows)), is_complete=not note, note=note)
+    disks = (_row(pool, row) for row in rows)
+    if note:  # no disk is well by the words of another report
+        disks = (replace(disk, state=State.INFO) if disk.state is State.OK else disk for disk in disks)
+    return Report(kind="zed", host=host, sections=(section, *disks), is_complete=not note, note=note)
 
 
 def _doubt(message: Message, told: dict[str, str], subject: re.Match[str] | None) -> str:
@@ -85,6 +91,8 @@ def _doubt(message: Message, told: dict[str, str], subject: re.Match[str] | None
     pools |= {subject.group(2)} if subject and pools and not subject.group(2).startswith("0x") else set()
     if len(pools) > 1:
         return f"subject and text name different pools: {', '.join(sorted(pools))}"[:300]
+    if _tells_of_a_fault(message.subject) and _ENDED.match(first_line(message.text)):
+        return "the subject tells of a fault, the text of the end of a task"
     headlines = [line for line in body_lines(message.text) if line.lstrip().startswith("ZFS has ") and _FIRST.fullmatch(line.strip())]
     if len(headlines) > 1:
         return "the text holds more than one report"
@@ -92,10 +100,15 @@ def _doubt(message: Message, told: dict[str, str], subject: re.Match[str] | None
     return "subject and text name different hosts" if len(hosts) > 1 else ""
 
 
+def _tells_of_a_fault(subject: str) -> bool:
+    """By the words before the pool: that may have any name."""
+    found = _SUBJECT.fullmatch(subject)
+    return bool(_FAULT.search(subject[: found.start(2)] if found else subject))
+
+
 def _name(task: str, told: dict[str, str], message: Message) -> str:
-    is_fault_told = re.search(r"\b(?:fault|error|degraded|removed)", message.subject, re.IGNORECASE)
     if task in ("scrub", "resilver", "trim"):
-        return "fault" if is_fault_told else task
+        return "fault" if _tells_of_a_fault(message.subject) else task
     if "objid" in told or "data error" in message.subject or "data error" in first_line(message.text):
         return "data_error"
     words = f"{message.subject} {first_line(message.text)} {told.get('class', '')}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 SHORTEST = 3  # of two characters too many lines would be candidates
 _COUNTED = re.compile(r"\{\d+(?:,\d*)?\}")
@@ -31,43 +32,56 @@ class _Unknown(Exception):
 
 @dataclass(slots=True)
 class _Branch:
-    """One alternative while it is read: the run of plain characters, and the sets of which one member must occur."""
+    """One alternative: the run of plain characters while it is read, and what must occur: a text, or one of the alternatives of a group."""
 
     run: str = ""
-    sets: list[Literals] = field(default_factory=list)
+    parts: list[str | tuple[_Branch, ...]] = field(default_factory=list)
 
     def close(self) -> None:
         if len(self.run) >= SHORTEST:
-            self.sets.append((self.run,))
+            self.parts.append(self.run)
         self.run = ""
 
 
 def required(pattern: str, weight: Weight = lambda literal: -len(literal)) -> Literals:
     """Texts of which one occurs (in any case) in whatever the pattern finds; empty if none is known. The lightest set is chosen."""
+    return _lightest(_parsed(pattern), weight)
+
+
+@lru_cache(maxsize=1 << 13)
+def _parsed(pattern: str) -> tuple[_Branch, ...]:
+    """The alternatives of a pattern, read once however often they are weighed; none where the syntax is not known."""
     try:
-        literals, end = _alternatives(pattern, 0, weight)
+        branches, end = _alternatives(pattern, 0)
     except _Unknown:
         return ()
-    return literals if end == len(pattern) else ()
+    return branches if end == len(pattern) else ()
 
 
-def _alternatives(pattern: str, at: int, weight: Weight) -> tuple[Literals, int]:
-    """Reads up to the closing parenthesis or the end."""
+def _lightest(branches: tuple[_Branch, ...], weight: Weight) -> Literals:
     union: list[str] = []
-    is_known = True
-    while True:
-        branch = _Branch()
-        at = _branch(pattern, at, branch, weight)
-        best = min(branch.sets, key=lambda literals: sum(map(weight, literals)) / len(literals) + len(literals), default=())
+    is_known = bool(branches)
+    for branch in branches:
+        sets = [(part,) if isinstance(part, str) else _lightest(part, weight) for part in branch.parts]
+        best = min(filter(None, sets), key=lambda literals: sum(map(weight, literals)) / len(literals) + len(literals), default=())
         is_known = is_known and bool(best)
         union += best
-        if at < len(pattern) and pattern[at] == "|":
-            at += 1
-            continue
-        return (tuple(dict.fromkeys(union)) if is_known else ()), at
+    return tuple(dict.fromkeys(union)) if is_known else ()
 
 
-def _branch(pattern: str, at: int, branch: _Branch, weight: Weight) -> int:
+def _alternatives(pattern: str, at: int) -> tuple[tuple[_Branch, ...], int]:
+    """Reads up to the closing parenthesis or the end."""
+    branches: list[_Branch] = []
+    while True:
+        branch = _Branch()
+        at = _branch(pattern, at, branch)
+        branches.append(branch)
+        if at >= len(pattern) or pattern[at] != "|":
+            return tuple(branches), at
+        at += 1
+
+
+def _branch(pattern: str, at: int, branch: _Branch) -> int:
     while at < len(pattern) and pattern[at] not in "|)":
         plain = _plain(pattern, at)
         if plain:
@@ -76,7 +90,7 @@ def _branch(pattern: str, at: int, branch: _Branch, weight: Weight) -> int:
             continue
         character = pattern[at]
         literal = ""
-        inner: Literals = ()
+        inner: tuple[_Branch, ...] = ()
         if flags := _FLAGS.match(pattern, at):
             at = flags.end()
             branch.close()
@@ -85,7 +99,7 @@ def _branch(pattern: str, at: int, branch: _Branch, weight: Weight) -> int:
             start = _GROUP_START.match(pattern, at)
             if not start:
                 raise _Unknown
-            inner, at = _alternatives(pattern, start.end(), weight)
+            inner, at = _alternatives(pattern, start.end())
             if at >= len(pattern):
                 raise _Unknown
             at += 1
@@ -115,7 +129,7 @@ def _plain(pattern: str, at: int) -> str:
     return found[0][:-1] if pattern[found.end() : found.end() + 1] in _REPEATS else found[0]
 
 
-def _take(pattern: str, at: int, branch: _Branch, literal: str, inner: Literals) -> int:
+def _take(pattern: str, at: int, branch: _Branch, literal: str, inner: tuple[_Branch, ...]) -> int:
     """Adds what was read to the branch, as the repeat behind it allows."""
     repeat = pattern[at] if at < len(pattern) else ""
     counted = _COUNTED.match(pattern, at) if repeat == "{" else None
@@ -125,7 +139,7 @@ def _take(pattern: str, at: int, branch: _Branch, literal: str, inner: Literals)
             branch.run += literal
         branch.close()
         if is_certain and inner:
-            branch.sets.append(inner)
+            branch.parts.append(inner)
         at = counted.end() if counted else at + 1
         return at + 1 if pattern[at : at + 1] == "?" else at
     if repeat == "{":
@@ -135,7 +149,7 @@ def _take(pattern: str, at: int, branch: _Branch, literal: str, inner: Literals)
     else:
         branch.close()
         if inner:
-            branch.sets.append(inner)
+            branch.parts.append(inner)
     return at
 
 
