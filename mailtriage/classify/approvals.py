@@ -14,6 +14,8 @@ from mailtriage.classify.slots import PER_HOST_FROM, Slot, out_of_slot, slot_of
 _MOST_ENDINGS = 20
 _MOST_LINE_SETS = 500
 
+_Repeats = list[tuple[str, list[MaskedLine]]]  # by mail: its host, and its lines of one shape
+
 
 def learn(approved: Iterable[Reading]) -> Gate:
     """The gate that these approved sections teach; each is of another mail or another section."""
@@ -62,7 +64,7 @@ def _forget_a_line(gate: Gate, readings: tuple[Reading, ...]) -> None:
     """Takes back the approvals of the line of this mail that has the fewest."""
     candidates = [(table, line.shape) for reading in readings if (table := gate.table(reading.key)) for line in reading.lines]
     table, shape = min(candidates, key=lambda entry: (entry[0].lines[entry[1]].n / entry[0].n, entry[0].lines[entry[1]].n, entry[1]))
-    table.lines[shape] = replace(table.lines[shape], n=min(MIN_APPROVALS - 1, table.lines[shape].n))
+    table.lines[shape] = replace(table.lines[shape], n=min(MIN_APPROVALS - 1, table.n - 1, table.lines[shape].n))
     table.__dict__.pop("always", None)
 
 
@@ -100,18 +102,47 @@ def _lines(readings: list[Reading], *, by_name: bool) -> dict[str, Line]:
     most: dict[str, int] = {}
     numbers: dict[str, list[list[float]]] = {}
     types: dict[str, MaskedLine] = {}
+    repeats: dict[str, _Repeats] = defaultdict(list)
     for reading in readings:
+        mine: dict[str, list[MaskedLine]] = defaultdict(list)
         counts: Counter[str] = Counter()
         for line in reading.lines:
             name = line.name if by_name else line.shape
             counts[name] += 1
             if line.values:
                 _note(reading, name, line, numbers, types)
+                mine[name].append(line)
+        for name, lines in mine.items():
+            repeats[name].append((reading.host, lines))
         for name, count in counts.items():
             n_mails[name] += 1
             least[name] = min(least.get(name, count), count)
             most[name] = max(most.get(name, 0), count)
-    return {name: Line(n_mails[name], least[name], most[name], _slots(types.get(name), numbers.get(name, []))) for name in sorted(n_mails)}
+    found = {}
+    for name in sorted(n_mails):
+        slots = _slots(types.get(name), numbers.get(name, []))
+        indexes = _indexes(repeats[name], slots) if most[name] > 1 and slots else {}
+        found[name] = Line(n_mails[name], least[name], most[name], slots, indexes=tuple(indexes), index_sets=tuple(indexes.values()))
+    return found
+
+
+def _indexes(repeats: _Repeats, slots: tuple[Slot, ...]) -> dict[int, frozenset[float]]:
+    """The places that number the repeats of a line, with their numbers where all mails had the same ones."""
+    found: dict[int, frozenset[float]] = {}
+    for place, slot in enumerate(slots):
+        by_host: dict[str, frozenset[float]] = {}
+        if slot.type not in "ngv" or not all(_is_numbered(host, lines, place, by_host) for host, lines in repeats):
+            continue
+        sets = set(by_host.values())
+        if len(repeats) > len(by_host) or len(sets) == 1:
+            found[place] = sets.pop() if len(sets) == 1 else frozenset()
+    return found
+
+
+def _is_numbered(host: str, lines: list[MaskedLine], place: int, by_host: dict[str, frozenset[float]]) -> bool:
+    """Whether a mail has no number twice, and those its host had before."""
+    numbers = frozenset(line.values[place].number for line in lines)
+    return len(numbers) == len(lines) and by_host.setdefault(host, numbers) == numbers
 
 
 def _note(reading: Reading, name: str, line: MaskedLine, numbers: dict[str, list[list[float]]], types: dict[str, MaskedLine]) -> None:

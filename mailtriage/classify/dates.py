@@ -47,6 +47,7 @@ def _from_number(weekday: str) -> str:
         rf"{weekday}(?<!\d)(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:3[01]|[12]\d|0?[1-9])(?!\d)(?:[T _-]{_CLOCK}{_ZONE})?"
         r"|(?<!\d)20\d\d(?:0[1-9]|1[0-2])(?:3[01]|[12]\d|0[1-9])(?:[T_.-]?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?Z?)?(?!\d)"
         rf"|{weekday}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.\s?(?:1[0-2]|0?[1-9])\.(?:\s?(?:19|20)\d\d)(?!\d)(?:,?\s+{_CLOCK}{_ZONE})?"
+        rf"|{weekday}(?<![\d-])(?:3[01]|[12]\d|0?[1-9])-(?:3[01]|[12]\d|0?[1-9])-(?:19|20)\d\d(?![\d-])(?:,?\s+{_CLOCK}{_ZONE})?"
         rf"|{weekday}(?<![\d/])(?:3[01]|[12]\d|0?[1-9])/(?:3[01]|[12]\d|0?[1-9])/(?:(?:19|20)\d\d|\d\d)(?![\d/])(?:,?\s+{_CLOCK}{_ZONE})?"
         rf"|{weekday}(?<![\d.])(?:3[01]|[12]\d|0?[1-9])\.?[ /-]{_MONTH}(?:[ /-](?:19|20)\d\d)?(?!\d)"
         rf"(?:[,: ]\s*{_CLOCK}{_ZONE}(?:\s(?:19|20)\d\d(?!\d))?)?"
@@ -62,12 +63,13 @@ DATE_WORDS = frozenset(_WEEKDAYS.split()) | MONTH_NUMBER.keys()  # what DATE can
 _NUMERIC_YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/.](\d\d?)[-/.](\d\d?)(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)(\d\d)(\d\d)")
 _DOTTED = re.compile(r"(?<!\d)(\d\d?)\.\s?(\d\d?)\.\s?(\d{4})")
-_SLASHED = re.compile(r"(?<!\d)(\d\d?)/(\d\d?)/(\d{4}|\d\d)")
+_SLASHED = re.compile(r"(?<!\d)(\d\d?)([/-])(\d\d?)\2(\d{4}|\d\d)(?!\d)")
 _YEAR = re.compile(r"(?<![\d:.+-])((?:19|20)\d\d)(?![\d:])")
 _MONTH_WORD = re.compile(rf"(?<![^\W\d_])(?i:({_either(MONTH_NUMBER)}))(?![^\W\d_])")
 _DAY_NUMBER = re.compile(r"(?<![\d:.,+-])(\d\d?)(?![\d:])")
 
-Day = tuple[int, int, int]  # year (0 if not written), month, day
+# Year (0 if not written), month, day; of a slashed date that is a day in either order the other order's month and day follow.
+Day = tuple[int, int, int] | tuple[int, int, int, int, int]
 
 
 def parsed(text: str) -> Day | None:
@@ -77,9 +79,7 @@ def parsed(text: str) -> Day | None:
     if found := _DOTTED.search(text):
         return _day(int(found[3]), int(found[2]), int(found[1]))
     if found := _SLASHED.search(text):
-        first, second, year = int(found[1]), int(found[2]), int(found[3])
-        year += 2000 if year < 100 else 0
-        return _day(year, first, second) or _day(year, second, first)
+        return _either_order(found)
     word = _MONTH_WORD.search(text)
     if not word:
         return None
@@ -92,7 +92,19 @@ def parsed(text: str) -> Day | None:
     return _day(int(year_written[1]) if year_written else 0, month, int(number[1]))
 
 
-def _day(year: int, month: int, day: int) -> Day | None:
+def _either_order(found: re.Match[str]) -> Day | None:
+    """The day of `03/11/2026`, which is one in either order, or of `03-11-2026`, where the day comes first."""
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    year += 2000 if year < 100 else 0
+    american, european = _day(year, first, second), _day(year, second, first)
+    if found[2] == "-":
+        return european or american
+    if american and european and first != second:
+        return year, first, second, second, first
+    return american or european
+
+
+def _day(year: int, month: int, day: int) -> tuple[int, int, int] | None:
     try:
         date(year or 2000, month, day)  # 2000 has a 29 February
     except ValueError:
@@ -101,8 +113,10 @@ def _day(year: int, month: int, day: int) -> Day | None:
 
 
 def days_from(day: Day, reference: date) -> float:
-    """How many days `day` lies after `reference` (before: negative); a date without a year is the nearest such day."""
-    year, month, number = day
+    """How many days `day` lies after `reference` (before: negative); what may be two days is the nearer one."""
+    year, month, number = day[:3]
+    if len(day) == 5:
+        return float(min(((date(*each) - reference).days for each in (day[:3], (year, *day[3:]))), key=abs))
     if year:
         return float((date(year, month, number) - reference).days)
     candidates = []

@@ -16,7 +16,7 @@ from mailtriage.classify.reading import HUMAN, Reading, line_set
 from mailtriage.classify.slots import PER_HOST_FROM, Slot, out_of_habit, out_of_slot
 from mailtriage.text import one_line, plural
 
-MIN_MAILS = 3  # approved mails of a kind and section before anything of it may be dropped
+MIN_MAILS = 3  # approved mails of a kind and section; while there are fewer only a mail with exactly the lines of one may be dropped
 MIN_APPROVALS = 2  # mails that must have shown a line
 ENDS_AT_LEAST = 0.9  # of the mails that have a line it must end so many: a remark may follow it now and then
 SETTLED = 8  # approved mails from which a table need not be matched line set by line set
@@ -31,6 +31,8 @@ class Line:
     most: int
     slots: tuple[Slot, ...]
     is_strict: bool = False  # a mail to be seen lay just outside the numbers: no tolerance
+    indexes: tuple[int, ...] = ()  # places that number the repeats: in no mail the same number twice, on each host always the same ones
+    index_sets: tuple[frozenset[float], ...] = ()  # beside `indexes`: the numbers if always the same, else empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ class Gate:
         held = ""
         if reading.unread:
             held = f"a part was not read: {one_line(reading.unread[0], 100)}"
-        elif table.n < MIN_MAILS:
+        elif table.n < MIN_MAILS and (new or odd or missing or line_set(reading) not in table.line_sets):
             held = f"only {plural(table.n, 'mail')} of this kind approved, {MIN_MAILS} needed"
         elif new:
             held = f"new line: {one_line(reading.raw[new[0]], 120)}"
@@ -132,15 +134,16 @@ class Gate:
         elif missing:
             held = missing[0]
         else:
-            held = _flood(reading, table, habit) or _unsettled(reading, table, habit)
+            held = _flood(reading, table, habit) or _misnumbered(reading, table, habit) or _unsettled(reading, table, habit)
         return Finding(held, tuple(new), len(odd), len(missing))
 
     def _lines_and_numbers(self, reading: Reading, table: Table, habit: Habit | None) -> tuple[list[int], list[str]]:
         new: list[int] = []
         odd: list[str] = []
+        is_early = table.n < MIN_MAILS
         for at, line in enumerate(reading.lines):
             known = table.lines.get(line.shape)
-            if known is None or known.n < MIN_APPROVALS:
+            if known is None or known.n < min(MIN_APPROVALS, table.n):
                 new.append(at)
                 continue
             if not line.values:
@@ -151,7 +154,7 @@ class Gate:
                 if number is None:
                     odd.append(f"a date cannot be compared, the mail has none: {one_line(reading.raw[at], 100)}")
                     break
-                why = out_of_slot(known.slots[place], number, is_strict=known.is_strict) or (
+                why = out_of_slot(known.slots[place], number, is_strict=known.is_strict or is_early) or (
                     out_of_habit(own.slots[place], number) if own else ""
                 )
                 if why:
@@ -184,6 +187,29 @@ def _missing_words(shape: str, seen: int, least: int) -> str:
     return f"missing: {one_line(shape, 100)}{times}"
 
 
+def _index_set(line: Line | None, place: int) -> frozenset[float]:
+    return line.index_sets[line.indexes.index(place)] if line and place in line.indexes else frozenset()
+
+
+def _misnumbered(reading: Reading, table: Table, habit: Habit | None) -> str:
+    """Why lines that are numbered (`volume 007`) are not the ones that used to be there: a number twice, gone, or new."""
+    found: dict[tuple[str, int], list[float]] = {}
+    for line in reading.lines:
+        for place in table.lines[line.shape].indexes:
+            found.setdefault((line.shape, place), []).append(line.values[place].number)
+    for (shape, place), numbers in found.items():
+        seen = set(numbers)
+        if len(seen) < len(numbers):
+            twice = next(number for number in numbers if numbers.count(number) > 1)
+            return f"number {twice:g} twice, in: {one_line(shape, 100)}"
+        for known_line in (table.lines[shape], habit.names.get(shape) if habit else None):
+            known = _index_set(known_line, place)
+            if known and known != seen:
+                word, number = ("missing", min(known - seen)) if known - seen else ("new", min(seen - known))
+                return f"{word}: number {number:g} of {one_line(shape, 100)}"
+    return ""
+
+
 def _flood(reading: Reading, table: Table, habit: Habit | None) -> str:
     """Why there is too much of what is known."""
     for shape, count in Counter(line.shape for line in reading.lines).items():
@@ -193,7 +219,8 @@ def _flood(reading: Reading, table: Table, habit: Habit | None) -> str:
     n_lines = len(reading.lines)
     if n_lines > 2 * table.most_lines + 3:
         return f"{n_lines} lines, known up to {table.most_lines}"
-    if n_lines < table.fewest_lines // 2:
+    is_constant = table.fewest_lines == table.most_lines and table.n >= SETTLED
+    if n_lines < (table.fewest_lines if is_constant else table.fewest_lines // 2):
         return f"{n_lines} lines, known from {table.fewest_lines}"
     if habit and n_lines > 3 * habit.most_lines + 3:
         return f"{n_lines} lines, this host's own up to {habit.most_lines}"
@@ -227,7 +254,8 @@ def _slot_of(row: list[Any]) -> Slot:
 
 
 def _line_of(row: list[Any]) -> Line:
-    return Line(row[0], row[1], row[2], tuple(_slot_of(slot) for slot in row[3]), row[4])
+    slots = tuple(_slot_of(slot) for slot in row[3])
+    return Line(row[0], row[1], row[2], slots, row[4], tuple(row[5]), tuple(frozenset(numbers) for numbers in row[6]))
 
 
 def table_of(stored: dict[str, Any]) -> Table:
@@ -266,4 +294,5 @@ def stored_table(table: Table) -> dict[str, object]:
 
 
 def _stored_line(line: Line) -> list[object]:
-    return [line.n, line.least, line.most, [slot.row() for slot in line.slots], line.is_strict]
+    index_sets = [sorted(numbers) for numbers in line.index_sets]
+    return [line.n, line.least, line.most, [slot.row() for slot in line.slots], line.is_strict, list(line.indexes), index_sets]

@@ -62,7 +62,7 @@ _SECONDS = {
 _NOT_A_LEVEL = re.compile(
     r"(?i)\b(?:done|complete[d]?|finished|idle|free|avail\w*|uptime|sla|hit|hits|ratio|success\w*|ok|passed|loss|charge[d]?|battery|health\w*|"
     r"received|transferred|sent|copied|written|verified|dedup\w*|compress\w*|saved|unchanged|same|coverage|progress|remaining|left|"
-    r"frei|verfügbar|fertig|abgeschlossen|erledigt|übertragen|libre|terminé|disponible|vrij|voltooid|klaar|beschikbaar|wolne|ukończono|gotowe|dostępne)\b"
+    r"frei|verfügbar|fertig|abgeschlossen|erledigt|übertragen|libre|terminée?s?|achevée?s?|disponible|batterie|akku|accu|bateria|baterii|synchron\w*|resync\w*|zakończon\w*|ukończon\w*|gereed|geladen|opgeladen|naładowan\w*|vrij|voltooid|klaar|beschikbaar|wolne|ukończono|gotowe|dostępne)\b"
 )
 
 _WORTH_MASKING = re.compile(r"\d|::")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailtriage.classify.dates import days_from
@@ -98,9 +98,15 @@ def _readable(section: Section) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _mail(kind: str, host: str, message: Message) -> _Mail:
-    mask = host_mask(tuple(sorted({name.lower() for name in (host, message.host) if name})))
+    # A mail that came from another host than it speaks of: the other's name is not masked, and the subject says so.
+    is_relayed = bool(host and message.host) and _short(host) != _short(message.host)
+    names = (host,) if is_relayed else (host, message.host)
+    mask = host_mask(tuple(sorted({name.lower() for name in names if name})))
     subject = SUBJECT + message.subject
     masked_subject = masked(hosts_masked(subject, mask))
+    if is_relayed:
+        shape = f"{masked_subject.shape} ‹relayed›"
+        masked_subject = replace(masked_subject, shape=shape, name=shape)
     sender = masked(hosts_masked(message.sender.partition("@")[0], mask)).shape
     last = message.text.rstrip().rpartition("\n")[2]
     moment = message.sent_at or message.received_at
@@ -116,6 +122,10 @@ def _mail(kind: str, host: str, message: Message) -> _Mail:
         day=moment.date() if moment.year >= _EARLIEST_YEAR else None,
         unknown_key=f"unknown {masked_subject.shape} from {sender}",
     )
+
+
+def _short(host: str) -> str:
+    return host.partition(".")[0].lower()
 
 
 def _kind_key(mail: _Mail, section: Section) -> str:

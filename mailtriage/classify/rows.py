@@ -66,7 +66,25 @@ def _file_system(found: re.Match[str]) -> Row:
         return Row("‹df› pseudo file system", f"‹df› pseudo {mount}", ())
     avail = _bytes(found["avail"])
     shape = "‹df› over-full" if avail < 0 else "‹df› file system"
-    return Row(shape, f"{shape} {mount}", (("c", float(found["level"])), ("s", _bytes(found["size"])), ("s", avail)))
+    if float(found["level"]) <= 90 and not _is_level(float(found["level"]), found["used"], found["avail"]):
+        shape = "‹df› sizes that do not fit the level"
+    return Row(shape, f"{shape} {found['device']} {mount}", (("c", float(found["level"])), ("s", _bytes(found["size"])), ("s", avail)))
+
+
+def _is_level(level: float, used: str, avail: str) -> bool:
+    """Whether used and available space, each rounded as printed, can make this level; df computes it from these two."""
+    shares = []
+    for sign in (-1, 1):
+        full, free = max(0.0, _bytes(used) + sign * _step(used)), max(0.0, _bytes(avail) - sign * _step(avail))
+        shares.append(100 * full / (full + free) if full + free else (0.0, 100.0)[sign > 0])
+    return shares[0] - 3 <= level <= shares[1] + 3
+
+
+def _step(text: str) -> float:
+    """The size that the last digit stands for."""
+    number = text.rstrip("Bi")
+    fraction = number.rstrip("KMGTPE").partition(".")[2]
+    return float(_POWER.get(number[-1], 1.0) / 10 ** len(fraction))
 
 
 def _interface(found: re.Match[str]) -> Row:

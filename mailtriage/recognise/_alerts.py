@@ -18,6 +18,7 @@ HEADING = re.compile(
     r"(?P<state>Firing|Resolved)(?: alerts?| instances?|: {0,2}\d{1,6} alerts? for .*)?[\s*:]{0,6}",
     re.IGNORECASE,
 )
+STILL_FIRING = re.compile(r"^\W{0,8}(?:status: {0,4})?firing\b(?! ?: {0,2}0\b)|\[FIRING\b", re.IGNORECASE | re.MULTILINE)
 _LABELS = re.compile(r"[\s*]{0,8}Labels[\s*]{0,4}:?[\s*]{0,4}(.*)", re.IGNORECASE)
 _PAIR = re.compile(r"[\s*•-]{0,8}([A-Za-z_][\w./-]{0,80})(?: ?= ?| ?: {0,4}| {1,4})(.*)")  # text, Grafana 8 and Grafana 9 in HTML
 _ENDS_LABELS = re.compile(r"[\s*]{0,8}(?:Annotations?|Source|Values?|Summary|Description|Silence|Dashboard|Panel|Observed|View [a-z]+)\b.*")

@@ -41,6 +41,7 @@ _MOST_METRICS = 40
 _METRIC = re.compile(
     r"(?:^|[\s|])(?:'([^'\n]{1,80})'|([^\s=';|]{1,80}))=(-?\d{1,18}(?:\.\d{1,12})?)(?:[a-zA-Z%µ]{0,6})(?=;|\s|$)", re.MULTILINE
 )
+_STATE_LINE = re.compile(rf"^[ \t]{{0,8}}(?:State|Status)[ \t]{{0,4}}:[ \t]{{0,12}}({STATE_WORDS})\b", re.MULTILINE)
 _MOST_BLOCKS = 50
 _TROUBLE = re.compile(
     r"(?<![\w.-])(?:problem|critical|crit|down|firing|alerting|unreachable|unavailable|warning|fail(?:ed|s|ure|ures|ing)?|fault(?:ed)?"
@@ -179,6 +180,11 @@ def worst(states: Iterable[str]) -> Severity | None:
     """The severity of the worst state, None if no state is bad."""
     found = [SEVERITIES[word.upper()] for word in states if word.upper() in SEVERITIES]
     return max(found, key=lambda severity: severity.rank, default=None)
+
+
+def bad_states(text: str) -> list[str]:
+    """The states of all lines `State: CRITICAL` of a text that are bad: one that stands below a good one is not overlooked."""
+    return [word for word in _STATE_LINE.findall(text[:200000]) if word in SEVERITIES]
 
 
 def told_lines(message: Message, headline: str) -> tuple[str, ...]:

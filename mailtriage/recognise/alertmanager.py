@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._alerts import GRAFANA, HEADING, SUBJECT, Alert, by_subject, read
+from mailtriage.recognise._alerts import GRAFANA, HEADING, STILL_FIRING, SUBJECT, Alert, by_subject, read
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._monitoring import one_host, settled, short_item, speaks_of_trouble
 from mailtriage.recognise._sections import SectionType, body_lines
@@ -41,7 +41,6 @@ SECTIONS = (*_TYPES.values(), _FRAME)
 _OWN_WORDS = re.compile(
     r"^\s{0,8}(?:Sent by Alertmanager|View (?:in|on) Alertmanager|\d{1,6} alerts? for\b.*)", re.IGNORECASE | re.MULTILINE
 )
-_STILL_FIRING = re.compile(r"^\W{0,8}(?:status: {0,4})?firing\b|\[FIRING\b", re.IGNORECASE | re.MULTILINE)
 _COUNT = re.compile(r"^\s{0,8}(\d{1,6}) alerts? for\b", re.MULTILINE)
 
 
@@ -140,7 +139,7 @@ def section_of(alert: Alert, types: dict[str, SectionType]) -> Section:
 def _whole(message: Message, is_firing: bool, named: str) -> Section:
     """A text of the site's own, in which no alert can be told from the next."""
     kind, state = ("firing", State.PROBLEM) if is_firing else ("resolved", State.OK)
-    if _STILL_FIRING.search(message.text[:20000]):
+    if STILL_FIRING.search(message.text[:20000]):
         kind, state = "firing", State.PROBLEM
     kind, state = settled(message.subject, kind, state, "firing")
     lines = (message.subject or "alerts", *body_lines(message.text))

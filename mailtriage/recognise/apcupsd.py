@@ -22,13 +22,14 @@ _STATUS = re.compile(r"^[ \t]{0,8}([A-Z][A-Z0-9 ]{1,9}?) *: ?(.*)$", re.MULTILIN
 _MOST = 20
 _KEYS = {"BCHARGE": "ups_charge", "LOADPCT": "ups_load", "LINEV": "ups_voltage", "TIMELEFT": "ups_runtime", "ITEMP": "temperature"}
 _NUMBER = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)(?: (Percent|Minutes|Volts|C|Seconds|F)\b.*)?")
+_MEASURES = ("ups_charge", "ups_load", "ups_voltage", "ups_runtime", "temperature")
 _TYPES = {
     name: SectionType(
         name=name,
         about=about,
         check=check,
         recovery=Recovery.EXPLICIT,
-        measures=("ups_charge", "ups_load", "ups_voltage", "ups_runtime", "temperature"),
+        measures=_MEASURES,
     )
     for name, check, about in (
         ("power", "ups_power", "the power failed, or is back [UPS]"),
@@ -36,7 +37,12 @@ _TYPES = {
         ("battery", "ups_battery", "the battery is low or has to be replaced [UPS]"),
     )
 }
-_DOUBT = SectionType(name="doubt", about="the text says that it is over, the subject or a further line that it is not", check="ups_doubt")
+_DOUBT = SectionType(
+    name="doubt",
+    about="the text says that it is over, the subject or a further line that it is not [UPS]",
+    check="ups_doubt",
+    measures=_MEASURES,
+)
 SECTIONS = (*_TYPES.values(), _DOUBT)
 
 

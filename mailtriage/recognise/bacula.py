@@ -112,12 +112,16 @@ def _doubt(fields: dict[str, str], text: str) -> str:
     sizes = [digits(fields[key].partition("(")[0]) for key in _BYTES if key in fields]
     if not files or not sizes:
         return "the summary does not count files and bytes"
+    return _miscounted(files, sizes, is_part=fields.get("Backup Level", "").startswith(("Incremental", "Differential")))
+
+
+def _miscounted(files: list[int], sizes: list[int], *, is_part: bool) -> str:
     if len(set(files)) > 1:
         return "client and storage count different numbers of files"
-    is_part = fields.get("Backup Level", "").startswith(("Incremental", "Differential"))
-    if any(files) and (files[0] > 1 or not is_part) and min(sizes) <= _FEW_BYTES:
-        return "files were saved, but hardly a byte"
-    return ""
+    if not files[0]:
+        return "bytes were saved, but no file" if any(sizes) else ""
+    is_small = min(sizes) <= _FEW_BYTES and (files[0] > 1 or not is_part)
+    return "files were saved, but hardly a byte" if is_small else ""
 
 
 def _measures(fields: dict[str, str], job: str) -> list[Measure]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from mailtriage.recognise import _people
-from mailtriage.recognise._alerts import GRAFANA, HEADING, SUBJECT, read
+from mailtriage.recognise._alerts import GRAFANA, HEADING, STILL_FIRING, SUBJECT, read
 from mailtriage.recognise._measures import measure
 from mailtriage.recognise._monitoring import each, one_host, settled, short_item, told_lines
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
@@ -99,6 +99,8 @@ def _legacy(message: Message, word: str, named: str) -> Section:
     title = _TITLE.fullmatch(first_line(message.text))
     if word == "ok" and title and title.group(1).lower() not in ("ok", "pending", "paused"):
         word = title.group(1).lower()  # subject and text disagree
+    if word == "ok" and STILL_FIRING.search(message.text[:20000]):
+        word = "alerting"
     if word == "ok":
         name, state = settled(message.subject, "resolved", State.OK, "firing")
     elif word in ("pending", "paused"):

@@ -11,6 +11,7 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._monitoring import (
     STATE_WORDS,
     TYPE_WORDS,
+    bad_states,
     each,
     metrics,
     monitored_host,
@@ -74,7 +75,7 @@ def _one(message: Message) -> Report:
     kinds = [found.get("notification type", ""), subject["type"] if subject else ""]
     if not any(kinds) and _COMMENT.search(message.text[:20000]):
         kinds = ["CUSTOM"]  # Icinga gives a comment to what people do, never to a problem or a recovery
-    states = [sentence.group(2) if sentence else "", found.get("state", ""), subject["state"] if subject else ""]
+    states = [sentence.group(2) if sentence else "", found.get("state", ""), subject["state"] if subject else "", *bad_states(message.text)]
     name, state = settled(message.subject, *told(kinds, states))
     service = found.get("service", "") or (subject["what"] or "" if subject else "")
     host, prefix = monitored_host(found.get("host", "") or _named_host(lines, subject), found.get("ipv4", ""), message)

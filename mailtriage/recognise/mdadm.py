@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -44,8 +45,9 @@ def report(message: Message) -> Report:
     message = without_margin(message)
     subject = _SUBJECT.fullmatch(message.subject)
     sections: list[Section] = []
-    is_complete = True
-    for n, part in enumerate(_parts(message.text)):
+    parts = _parts(message.text)
+    is_complete = len(parts) < _MOST
+    for n, part in enumerate(parts):
         arrays = read_mdstat(part[:200000])
         sections += _sections(part, arrays, subject if n == 0 else None)
         is_complete = is_complete and all(array.is_readable for array in arrays.values())
@@ -56,10 +58,14 @@ def report(message: Message) -> Report:
 
 def _parts(text: str) -> list[str]:
     """The mails in one body: each sentence about an event has its own table below."""
-    starts = [found.start() for found in re.finditer(rf"^[ \t]{{0,8}}{re.escape(_FIRST)}", text, re.MULTILINE)][1:_MOST]
-    events = [found.start() for found in _EVENT.finditer(text)][1:_MOST]
-    # A second mail whose first line is lost begins with its event.
-    cuts = [0, *(starts if len(starts) >= len(events) else sorted({*starts, *events})), len(text)]
+    starts = [found.start() for found in re.finditer(rf"^[ \t]{{0,8}}{re.escape(_FIRST)}", text, re.MULTILINE)]
+    events = [found.start() for found in _EVENT.finditer(text)]
+    cuts = [0]
+    for before, event in pairwise(events[:_MOST]):
+        # A second mail whose first line is lost begins with its event.
+        start = bisect_left(starts, event) - 1
+        cuts.append(starts[start] if start >= 0 and starts[start] > before else event)
+    cuts.append(len(text))
     return [text[begin:end] for begin, end in pairwise(cuts)]
 
 

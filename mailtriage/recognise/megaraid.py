@@ -27,6 +27,7 @@ _MARKS = (
 _HEADLINE = re.compile(r"^[\s*]{0,8}Controller ID ?: {0,4}\d{1,3} +\S.*$", re.MULTILINE | re.IGNORECASE)
 _GENERATED = re.compile(r"^[\s*]{0,8}Generated on\s{0,4}:", re.MULTILINE | re.IGNORECASE)
 _LEVEL = re.compile(r"^[\s*]{0,8}(?:EVENT )?SEVERITY(?: LEVEL)?\s{0,4}:[\W\d]{0,10}([A-Za-z]{2,15})", re.MULTILINE | re.IGNORECASE)
+_BRACKETED = re.compile(r"^\[(\w{4,13})\]")
 _DESCRIPTION = re.compile(r"^[\s*]{0,8}EVENT DESCRIPTION\s{0,4}: {0,10}(\S.{0,500})$", re.MULTILINE | re.IGNORECASE)
 _OBJECT = re.compile(
     r"\b(?:VD|LD|Virtual Drive|Logical Drive)[ :=#]{1,6}\d{1,4}|\bPort \d{1,2} - \d{1,3}:\d{1,3}:\d{1,3}|\bPD[ :=#]{1,6}[\w:()/]{0,20}\d"
@@ -65,10 +66,12 @@ def report(message: Message) -> Report:
     if name != "problem":
         # If subject or text is bad, it is bad.
         bad = next((other for other in others if _sort(other, None) == "problem"), "")
-        levels = [WORDS.get(word.lower(), Severity.INFO) for word in (*_LEVEL.findall(text), _level(message.subject))]
+        levels = [WORDS.get(word.lower(), Severity.INFO) for word in (*_LEVEL.findall(text), *_BRACKETED.findall(message.subject))]
         severity = max((severity or Severity.INFO, *levels), key=lambda level: level.rank)
         name = "problem" if bad or severity is not Severity.INFO else name
         sentence = bad or sentence
+        # A site's own subject is the same for all its mails: under a bad one nothing is closed, nor opened.
+        name = "notice" if name == "recovery" and not _CONTROLLER.search(message.subject) and is_bad(message.subject) else name
     part = _OBJECT.search(sentence)
     item = f"controller {found.group(1) if found else ''} {part.group(0) if part else ''}"
     worst = _worse(severity, grade(sentence)) if is_bad(sentence) else severity
@@ -89,11 +92,7 @@ def report(message: Message) -> Report:
 def _others(text: str, known: dict[str, str], subject: str) -> list[str]:
     """All sentences about an event, in one spelling."""
     found = [match[1] for match in _CONTROLLER.findall(text)] + [match[1] for match in _CONTROLLER.findall(subject)]
-    return [
-        " ".join(one.lstrip(" :-").split())
-        for one in (*found, *_DESCRIPTION.findall(text), known.get("event description", ""), subject)
-        if one
-    ]
+    return [" ".join(one.lstrip(" :-").split()) for one in (*found, *_DESCRIPTION.findall(text), known.get("event description", "")) if one]
 
 
 def _level(subject: str) -> str:

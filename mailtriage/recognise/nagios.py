@@ -13,6 +13,7 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._monitoring import (
     STATE_WORDS,
     TYPE_WORDS,
+    bad_states,
     each,
     metrics,
     monitored_host,
@@ -100,7 +101,7 @@ def _one(message: Message) -> Report:
     found = _fields(text[:20000])
     state = found.get("state", "").split(" ")[0].strip("!*.")
     kinds = (found.get("notification type", "").split(" ")[0], named.type)
-    states = [state, named.state]
+    states = [state, named.state, *bad_states(text)]
     name, is_now = settled(message.subject, *told(kinds, states))
     alias, service = found.get("host", ""), found.get("service", "")
     if not alias and named.what:

@@ -59,6 +59,9 @@ _REMOVED_LIST = re.compile(
     r"Packages that (?:were|are) (?:successfully )?auto[- ]removed: ?|Removing unused kernel packages: ?"
     r"|Packages that were successfully auto-removed: ?"
 )
+_LISTED = re.compile(
+    r"(?:Packages that [a-z -]{1,60}|Initial [a-z ()]{1,60}|Removing unused kernel packages|Pake[^:]{1,60}|Paq[^:]{1,60}): ?(.{1,5000})"
+)
 _REMOVING = re.compile(r"^(?:Removing|Purging configuration files for) ([a-z0-9][a-z0-9+.:-]{0,100})", re.MULTILINE)
 _FUNCTION_WORDS = frozenset(
     {
@@ -142,6 +145,10 @@ def report(message: Message) -> Report:
         pieces["reboot" if _REBOOT_FLAG.search(flag) else "held"].insert(0, f"[{flag}]")
     if is_bad and subject:
         pieces["result"].insert(0, f"{subject.group('result')} in the subject")
+    for line in list(pieces["result"]):
+        listed = _LISTED.fullmatch(line[:5000])
+        if listed and _FUNCTION_WORDS & set(listed.group(1).split()):
+            pieces["result"].append(f"no names of packages: {listed.group(1)}"[:1000])
     removed = _removed(message.text[:400000])
     if removed:
         pieces["result"].append(f"removed, and in no list of what is removed: {' '.join(removed)}"[:1000])

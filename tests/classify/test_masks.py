@@ -94,6 +94,7 @@ def test_pseudo_file_systems_may_be_full_and_real_ones_count() -> None:
     [
         ("2026-11-22T03:01:02+01:00", -1), ("20261124-030102", 1), ("23.11.2026", 0), ("Nov 22 13:04:11", -1), ("Dec 31", 38),
         ("1 Jan 2027", 39), ("11/24/26", 1), ("22/Nov/2026:10:00:00 +0100", -1), ("22 listopada 2026", -1), ("22. November 2026", -1),
+        ("22-11-2026", -1),
     ],
 )  # fmt: skip
 def test_a_date_counts_from_the_mails_own(text: str, days: int) -> None:

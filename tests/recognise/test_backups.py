@@ -183,3 +183,86 @@ def test_every_line_lands_in_a_section() -> None:
             kept = "\n".join(one.text for one in recognise(mail).sections)
             lost += [(path.stem, line) for line in mail.text.split("\n") if line.strip() and line.strip() not in kept]
     assert lost == []
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        ("vzdump 100 101 --mode snapshot", ""),
+        ("vzdump 100 101 102 103 --mode snapshot", "102, 103"),
+        ("vzdump 100,101,102 --mode snapshot", "102"),
+        ("vzdump --all 1 --exclude 102,103 --mode snapshot", ""),
+        ("vzdump --pool 7 --quiet 1", ""),
+        ("vzdump --mode snapshot 100 101 102", "102"),
+        ("INFO: skip external VMs: 102, 103\nvzdump 100 101 102 103 --mode snapshot", ""),
+        ("INFO: starting new backup job: vzdump 100 101 102 --mode snapshot", "102"),
+    ],
+)
+def test_each_guest_of_the_command_has_a_row(command: str, missing: str) -> None:
+    text = sample("vzdump", "successful").decode()
+    line = next(line for line in text.split("\n") if line.startswith("vzdump 100"))
+    outcome = outcome_of(text.replace(line, command).encode(), shipped_rules())
+    job = next(judged for judged in outcome.sections if judged.section.name == "job")
+    assert [line.partition(": ")[2] for line in job.section.lines if line.startswith("guests of the command")] == (
+        [missing] if missing else []
+    )
+    assert ("vm_backup_job" in [event.check for event in outcome.events]) is not bool(missing)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_good"),
+    [
+        ({}, True),
+        ({"FD Files Written:       1,529": "FD Files Written:       1,528"}, False),
+        ({"SD Files Written:       1,529": "SD Files Written:       1"}, False),
+        ({"FD Files Written:       1,529": "FD Files Written:       0"}, False),
+        ({"FD Bytes Written:       1,879,384 (1.879 MB)": "FD Bytes Written:       1 (1 B)"}, False),
+        ({"SD Bytes Written:       1,879,384 (1.879 MB)": "SD Bytes Written:       384 (384 B)"}, False),
+        (
+            {"FD Files Written:       1,529": "FD Files Written:       0", "SD Files Written:       1,529": "SD Files Written:       0"},
+            False,
+        ),
+        ({"Files Written:       1,529": "Files Wrote:         1,529"}, False),
+    ],
+)
+def test_the_counters_of_a_bacula_job_agree(changes: dict[str, str], is_good: bool) -> None:
+    text = sample("bacula", "backup-ok").decode()
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    outcome = outcome_of(text.encode(), shipped_rules())
+    assert (outcome.verdict == "drop") is is_good
+    assert bool(outcome.events) is is_good
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("DLEs Dumped                    2 ", "DLEs Dumped                    3 "),
+        ("DLEs Taped                     2 ", "DLEs Taped                     1 "),
+        ("DUMP SUMMARY:", "DUMPS:"),
+    ],
+)
+def test_each_dump_of_amanda_has_a_row_and_was_taped(old: str, new: str) -> None:
+    text = sample("amanda", "all-taped").decode()
+    assert old in text
+    outcome = outcome_of(text.replace(old, new).encode(), shipped_rules())
+    assert (outcome.verdict, outcome.events) == ("digest", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("gc-successful", "Datastore:            store1", "Datastore:            store2"),
+        ("gc-successful", "Datastore 'store1'", "Datastore 'store2'"),
+        ("gc-successful", "#DataStore-store1", "#DataStore-store2"),
+        ("sync-successful", "datastore 'store2'", "datastore 'store3'"),
+        ("verify-successful", "Datastore '", "Datastore 'x"),
+        ("prune-successful", "datastore '", "datastore 'x"),
+    ],
+)
+def test_a_mail_about_two_datastores_closes_nothing(name: str, old: str, new: str) -> None:
+    text = sample("pbs", name).decode()
+    assert old in text
+    outcome = outcome_of(text.replace(old, new).encode(), shipped_rules())
+    assert (outcome.verdict, outcome.events) == ("digest", ())

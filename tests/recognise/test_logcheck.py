@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from mailtriage.types import Report
+import pytest
+
+from mailtriage.types import Report, Verdict
+from tests.golden import outcome_of, shipped_rules
 from tests.recognise.support import measures, names, report, section
 
 INTRO = (
@@ -66,6 +69,14 @@ def test_a_logcheck_that_could_not_run_says_so() -> None:
 def test_a_megabyte_is_read_in_time() -> None:
     found = logcheck(("System Events", "\n".join([LINE.format("a " * 40)] * 8000)))
     assert len(section(found, "system_events").lines) == 8000
+
+
+@pytest.mark.parametrize(("n_lines", "verdict"), [(300, Verdict.DROP), (301, Verdict.DIGEST)])
+def test_a_flood_of_strangers_is_told(n_lines: int, verdict: Verdict) -> None:
+    lines = "\n".join(LINE.format(n) for n in range(n_lines))
+    body = f"{INTRO}System Events\n=-=-=-=-=-=-=\n{lines}\n"
+    outcome = outcome_of(f"From: logcheck@web07.example.org\nSubject: {SUBJECT}\n\n{body}".encode(), shipped_rules())
+    assert (outcome.kind, outcome.verdict) == ("logcheck", verdict)
 
 
 def test_a_subject_of_a_worse_class_than_the_text_is_doubted() -> None:

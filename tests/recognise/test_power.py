@@ -105,6 +105,56 @@ def test_pairs_in_one_firewall_mail_are_netted() -> None:
     assert (again.host, names(again)) == ("fw1.example.org", ["problem", "notice"])
 
 
+@pytest.mark.parametrize(
+    ("subject", "wanted"),
+    [
+        ("db03 UPS smart1500 battery needs changing NOW", ["doubt", "battery"]),
+        ("db03 UPS smart1500 Power Failure !!!", ["power"]),
+        ("db03 Communications with UPS smart1500 lost", ["doubt", "comm"]),
+        ("UPS power failure on db03", ["doubt"]),
+    ],
+)
+def test_a_good_text_under_a_bad_subject_closes_no_trouble_of_a_ups(subject: str, wanted: list[str]) -> None:
+    found = report("db03 UPS smart1500 Power has returned\n" + STATUS.format("ONLINE"), subject=subject)
+    assert names(found) == wanted
+    assert State.OK not in [one.state for one in found.sections]
+
+
+def test_a_second_sentence_of_apcupsd_is_read() -> None:
+    back = "db03 UPS smart1500 Power has returned"
+    found = report(f"{back}\n" + STATUS.format("ONLINE") + "\ndb03 UPS smart1500 battery needs changing NOW.\n", subject=back)
+    assert [(one.name, one.state) for one in found.sections] == [("doubt", State.INFO), ("battery", State.PROBLEM)]
+
+
+@pytest.mark.parametrize("subject", ["UPS ups@localhost on battery", "UPS other@localhost on battery", "UPS power failure on db03"])
+def test_a_good_sentence_of_upsmon_under_a_bad_subject_closes_nothing(subject: str) -> None:
+    found = report("UPS ups@localhost on line power\n", subject=subject)
+    assert found.kind == "nut"
+    assert State.OK not in [one.state for one in found.sections]
+
+
+def test_a_board_is_as_bad_as_the_worse_of_subject_and_text() -> None:
+    body = "EVENT (20 Nov 11:02): Power Supply #1 Status has changed to: {}.\n\niLO URL: https://ilo-db03.example.net\n"
+    good, bad = "iLO AlertMail-004: (REPAIRED) Power Supply #1: Repaired", "iLO AlertMail-003: (CRITICAL) Power Supply #1: Failed"
+    assert names(report(body.format("OK"), subject=good)) == ["recovery"]
+    for subject, state in ((good, "Failed"), (bad, "OK")):
+        assert section(report(body.format(state), subject=subject), "problem").item == "Power Supply #1"
+
+
+def test_a_second_event_of_a_board_is_told_and_closes_nothing() -> None:
+    body = "EVENT (20 Nov 11:02): Fan 1 Status has changed to: OK.\nEVENT (20 Nov 11:04): Fan 3 Status has changed to: Failed.\n"
+    found = report(body, subject="iLO AlertMail-004: (REPAIRED) Fan 1: Repaired")
+    assert (names(found), found.sections[0].item, found.is_complete) == (["problem"], "Fan 3", False)
+
+
+@pytest.mark.parametrize("line", ["WAN2 is down", "MONITOR: WAN2 is down, omitting from routing group F", "Filesystem / is read-only"])
+def test_trouble_behind_a_gateway_that_is_back_is_told(line: str) -> None:
+    up = "15:24:41 MONITOR: WAN_DHCP is available now, adding to routing group F"
+    found = report(f"Notifications in this message: 1\n{'=' * 35}\n\n{up}\n{line}\n", subject="fw1.example.org - Notification")
+    assert names(found) == ["recovery", "problem", "notice"]
+    assert "WAN2" not in line or names(report(f"{up} {line}\n", subject="fw1.example.org - Notification"))[0] != "recovery"
+
+
 @pytest.mark.parametrize("text", ["UPS " * 100000, "|" * 200000, "EVENT (" * 50000, "Sensor: " * 50000, "x: \n" * 100000])
 def test_megabytes_of_nonsense_never_fail(text: str) -> None:
     assert report(text, subject="IPMI UPS MegaRAID alert").sections

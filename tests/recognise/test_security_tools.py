@@ -171,6 +171,35 @@ def test_a_verdict_of_aide_that_does_not_fit_its_counts_is_bad() -> None:
     assert section(report(body), "report").state is State.PROBLEM
 
 
+def test_a_check_that_watched_nothing_closes_nothing() -> None:
+    start = "Start timestamp: 2026-11-22 06:25:01 +0000 (AIDE 0.18.3)\n"
+    same = f"{start}AIDE found NO differences between database and filesystem. Looks okay!!\n\n"
+    assert section(report(f"{same}Number of entries:\t1\n"), "report").state is State.OK
+    assert section(report(f"{same}Number of entries:\t0\n"), "report").state is not State.OK
+    body = BODIES["tripwire"] + "\nRule Summary: \nTotal objects scanned:  {}\nTotal violations found:  0\n*** End of report ***\n"
+    assert section(report(body.format(9)), "report").state is State.OK
+    assert section(report(body.format(0)), "report").state is not State.OK
+
+
+@pytest.mark.parametrize(
+    ("latest", "results", "doubt"),
+    [
+        ("1.4.6", ("No update", "Updated", "Skipped"), ""),
+        ("1.4.8", ("No update", "Updated", "Skipped"), "(another version is out: 1.4.6, 1.4.8)"),
+        ("1.4.6", ("Skipped", "Skipped", "Skipped"), "(every data file was skipped)"),
+    ],
+)
+def test_an_update_of_rkhunter_that_updated_nothing_is_doubted(latest: str, results: tuple[str, ...], doubt: str) -> None:
+    files = "".join(
+        f"  Checking file {name}         [ {result} ]\n" for name, result in zip(("a.dat", "b.dat", "i18n/en"), results, strict=True)
+    )
+    versions = f"[ Rootkit Hunter version 1.4.6 ]\n\n  This version  : 1.4.6\n  Latest version: {latest}\n\n"
+    body = f"{versions}Checking rkhunter data files...\n{files}"
+    lines = section(report(body, subject="[rkhunter] web07 - Weekly database update"), "update").lines
+    assert (lines[-1] if doubt else "") == doubt
+    assert len(lines) == (7 if doubt else 6) + 1
+
+
 def test_tripwire_counts_the_worse_of_subject_and_body() -> None:
     body = BODIES["tripwire"] + "\nRule Summary: \nTotal violations found:  2\n*** End of report ***\n"
     found = report(body, subject="TWReport db03 20261122202638 V:0 S:0 A:0 R:0 C:0")

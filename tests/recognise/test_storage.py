@@ -138,6 +138,53 @@ def test_the_raid_controller_closes_what_it_opened() -> None:
     assert names(report(body.format(told="Patrol Read complete", level="Information"), subject=subject)) == ["notice"]
 
 
+def test_a_raid_controller_is_as_bad_as_the_worst_its_mail_tells() -> None:
+    body = "Controller ID:  0   VD is now OPTIMAL   VD   0\nGenerated on:x\n\nSEVERITY LEVEL: Information\n\nEVENT DESCRIPTION: {}\n"
+    plain = "MegaRAID Storage Manager Notification: db03"
+    assert names(report(body.format("VD is now OPTIMAL   VD   0"), subject=plain)) == ["recovery"]
+    assert names(report(body.format("VD is now DEGRADED   VD   0"), subject=plain)) == ["problem"]
+    worse = "[CRITICAL] db03: Controller ID: 0 VD is now DEGRADED VD 0"
+    assert names(report(body.format("VD is now OPTIMAL   VD   0"), subject=worse)) == ["problem"]
+
+
+def test_a_second_report_of_a_raid_controller_is_told_and_closes_nothing() -> None:
+    body = "Controller ID:  0   {}\nGenerated on:x\n\nSEVERITY LEVEL: {}\n\nEVENT DESCRIPTION: {}\n"
+    good, bad = "VD is now OPTIMAL   VD   0", "PD removed:   Port 0 - 3:1:4"
+    found = report(
+        body.format(good, "Information", good) + body.format(bad, "Warning", bad), subject="MegaRAID Storage Manager Notification: db03"
+    )
+    assert (names(found), found.sections[0].item, found.is_complete) == (["problem"], "controller 0 Port 0 - 3:1:4", False)
+
+
+def test_a_second_test_mail_in_one_body_is_judged_by_its_own_table() -> None:
+    two = WELL + WELL.replace("md0", "md1")
+    mail = MDADM.format(event="TestMessage", table=two, device="/dev/md0", verb="had")
+    second = MDADM.format(event="TestMessage", table=WELL, device="/dev/md1", verb="had")
+    subject = "TestMessage event on /dev/md0:db03"
+    assert names(report(mail + mail, subject=subject)) == ["test", "test"]
+    found = report(mail + second, subject=subject)
+    assert [(one.name, one.item) for one in found.sections] == [("test", "md0"), ("array", "md1")]
+    headless = second.partition("\n\n")[2]
+    assert names(report(mail + headless, subject=subject)) == ["test", "array"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "host"),
+    [("ZFS scrub_finish event for backup on db03", "db03"), ("ZFS scrub_finish event for tank on web07", "db03")],
+)
+def test_a_scrub_of_another_pool_or_host_than_the_subject_says_closes_nothing(subject: str, host: str) -> None:
+    body = SCRUB.format(state="ONLINE", repaired="0B", errors=0, disk=GOOD_DISK)
+    found = report(body, subject=subject)
+    assert host in body
+    assert not found.is_complete
+    assert State.OK not in [one.state for one in found.sections]
+
+
+def test_a_pool_may_be_called_like_a_fault() -> None:
+    body = SCRUB.format(state="ONLINE", repaired="0B", errors=0, disk=GOOD_DISK).replace("tank", "errors")
+    assert names(report(body, subject="ZFS scrub_finish event for errors on db03"))[0] == "scrub"
+
+
 def test_truenas_alerts_are_cut_into_new_gone_and_current() -> None:
     body = (
         "TrueNAS @ nas1.example.org\n\nNew alerts:\n* Pool tank state is DEGRADED: a device\n  was removed.\n"

@@ -222,3 +222,31 @@ def test_every_line_lands_in_a_section() -> None:
             kept = "\n".join(f"{one.heading}\n{one.text}" for one in recognise(mail).sections)
             lost += [(path.stem, line) for line in mail.text.split("\n") if line.strip() and line.strip() not in kept]
     assert [line for line in lost if not line[1].startswith(" ")] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (" libssl3 openssl tzdata\n", " disk sda is dying\n"),
+        (" libssl3 openssl tzdata\n", " libssl3 openssl tzdata\n backup of sda failed\n"),
+        (" libssl3 openssl tzdata\n", " libssl3 openssl tzdata\n smartd failing\n"),
+        ("upgraded: libssl3 openssl tzdata\n", "upgraded: disk sda is dying\n"),
+        ("Processing triggers for man-db", "Removing openssh-server (1:9.2p1-2) ...\nProcessing triggers for man-db"),
+        (
+            "Processing triggers for man-db",
+            "Purging configuration files for openssh-server (1:9.2p1-2) ...\nProcessing triggers for man-db",
+        ),
+    ],
+)
+def test_a_sentence_is_no_list_and_a_removal_must_be_listed(old: str, new: str) -> None:
+    text = sample("unattended_upgrades", "upgraded").decode()
+    assert old in text
+    assert outcome_of(text.replace(old, new).encode(), shipped_rules()).verdict == "digest"
+
+
+@pytest.mark.parametrize(
+    "names", ["libssl3 openssl tzdata g++ libc6:i386", "libssl3 openssl tzdata\n linux-image-6.1.0-28-amd64 gcc-12-base"]
+)
+def test_names_of_packages_are_a_list(names: str) -> None:
+    text = sample("unattended_upgrades", "upgraded").decode()
+    assert outcome_of(text.replace(" libssl3 openssl tzdata\n", f" {names}\n", 1).encode(), shipped_rules()).verdict == "drop"
