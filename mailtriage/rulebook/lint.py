@@ -70,17 +70,23 @@ def _keys(rule: Rule) -> Iterator[Finding]:
 
 
 def _names(rule: Rule, sections: Mapping[str, Collection[str]]) -> Iterator[Finding]:
+    """Globs on kinds and sections that fit none there is; each of several that are joined by `|` must fit one."""
     if not sections:
         return
     kinds = [kind for kind in sections if fits(kind, rule.kind)]
-    if not kinds:
-        remedy = suggestion(rule.kind, sections, 'the kind is the name of the file, or kind = "..."')
-        yield _finding(rule, rule.place_of("kind"), "unknown-kind", f"no mail is of kind {one_line(rule.kind, 40)}", remedy)
-        return
+    for glob in rule.kind.split("|"):
+        if not any(fits(kind, glob) for kind in sections):
+            remedy = suggestion(glob, sections, 'the kind is the name of the file, or kind = "..."')
+            yield _finding(rule, rule.place_of("kind"), "unknown-kind", f"no mail is of kind {one_line(glob, 40)}", remedy)
     known = {name for kind in kinds for name in sections[kind]}
-    if known and not any(fits(name, rule.section) for name in known):
-        remedy = suggestion(rule.section, known, "`mailtriage why` shows the sections of a mail")
-        message = f"{' and '.join(kinds)} has no section {one_line(rule.section, 40)}"
+    for glob in rule.section.split("|"):
+        if not known or any(fits(name, glob) for name in known):
+            continue
+        # A file may say for all its rules in which sections they are; a kind need not have each of them, but some kind must.
+        if "|" in rule.section and any(fits(name, glob) for names in sections.values() for name in names):
+            continue
+        remedy = suggestion(glob, known, "`mailtriage why` shows the sections of a mail")
+        message = f"{' and '.join(kinds[:3])} has no section {one_line(glob, 40)}"
         yield _finding(rule, rule.place_of("section"), "unknown-section", message, remedy)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,16 +42,18 @@ def kinds_page(rulebook: Rulebook) -> str:
 
 def _kind(kind: Recogniser, rulebook: Rulebook) -> str:
     sender, claimed = _paragraph(kind.__doc__ or ""), _paragraph(kind.claims.__doc__ or "")
-    claimed = re.sub(r"^True if |^True for ", "", claimed)
+    claimed = f"Recognised if {claimed.removeprefix('True if ')}" if claimed.startswith("True if ") else "Everything else."
     rules = [rule for rule in rulebook.rules if rule.is_for(name_of(kind))]
     counts = ", ".join(f"{sum(rule.action == action for rule in rules)} {action}" for action in ("event", "digest", "drop"))
+    files = sorted({rule.id.partition("/")[0] for rule in rules})
+    where = " (" + ", ".join(f"`{name}.toml`" for name in files) + ")" if files else ""
     rows = "".join(
         f"| `{one.name}` | {_cell(one.about)} | {f'`{one.check or one.name}`' if one.recovery is not Recovery.NONE else '-'} "
         f"| {', '.join(f'`{each}`' for each in one.measures) or '-'} | {one.recovery.value} |\n"
         for one in kind.SECTIONS
     )
     return (
-        f"\n## {name_of(kind)}\n\n{sender}\n\nRecognised if {claimed}\nRules: {counts}.\n\n"
+        f"\n## {name_of(kind)}\n\n{sender}\n\n{claimed}\nRules: {counts}{where}.\n\n"
         f"| section | is | check | measures | ends |\n| --- | --- | --- | --- | --- |\n{rows}"
     )
 

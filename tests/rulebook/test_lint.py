@@ -104,3 +104,10 @@ def test_findings_are_printed_with_place_and_remedy(tmp_path: Path) -> None:
     (entry,) = json.loads(as_json(findings))
     assert (entry["path"], entry["line"], entry["column"]) == (f"{tmp_path}/cron.toml", 8, 9)
     assert (entry["severity"], entry["code"], entry["rule"]) == ("finding", "example-miss", "cron/quiet")
+
+
+def test_each_of_several_kinds_and_sections_must_be_one_there_is(tmp_path: Path) -> None:
+    sections = {"cron": ("output", "exit"), "zabbix": ("problem",)}
+    text = drop("['^ok$']", more=EXAMPLES + "\nkind = 'cron|zabix'\nsection = 'output|outptu|problem'")
+    found = [(finding.code, finding.remedy) for finding in check(book(tmp_path, cron=text), TODAY, sections)]
+    assert found == [("unknown-kind", "did you mean zabbix?"), ("unknown-section", "did you mean output?")]
