@@ -62,23 +62,25 @@ def test_the_accepting_process_knows_no_rules_no_parser_and_no_model() -> None:
 def test_it_starts_in_less_than_six_tenths_of_a_second(arguments: list[str], tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     shutil.copy(RULES / "cron.toml", tmp_path / "own")
-    _takes_less_than(0.6, arguments, tmp_path)
+    # CPU time, and one good run of eight: what else runs on this machine is not the question.
+    assert any(_cpu_s(["-m", "mailtriage", *arguments], tmp_path) < 0.6 for _ in range(8))
 
 
 def test_a_check_of_all_shipped_rules_costs_little_for_each(tmp_path: Path) -> None:
     n_rules = sum(path.read_text(encoding="utf-8").count("[[rule]]") for path in RULES.glob("*.toml"))
-    _takes_less_than(0.2 + n_rules * 0.0014, ["rules", "check"], tmp_path)
+    assert n_rules > 500
+
+    def is_cheap() -> bool:
+        # Against the import of scikit-learn right before it, for machines differ and are not always as quick.
+        yardstick = _cpu_s(["-c", "import sklearn.linear_model"], tmp_path)
+        return _cpu_s(["-m", "mailtriage", "rules", "check"], tmp_path) < yardstick * n_rules / 600
+
+    assert any(is_cheap() for _ in range(8))
 
 
-def _takes_less_than(limit_s: float, arguments: list[str], folder: Path) -> None:
-    def cpu_s() -> float:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "mailtriage", *arguments], stdout=subprocess.DEVNULL, env=environment(), cwd=folder
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        return used.ru_utime + used.ru_stime
-
-    # CPU time, and one good run of eight: what else runs on this machine is not the question.
-    assert any(cpu_s() < limit_s for _ in range(8))
+def _cpu_s(arguments: list[str], folder: Path) -> float:
+    process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL, env=environment(), cwd=folder)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_utime + used.ru_stime
