@@ -60,8 +60,8 @@ class RulesConfig:
 class ModelConfig:
     """What learning may do."""
 
-    path: str = _key("shipped", "folder of the model, `shipped`, or `none`")
-    promoted: tuple[str, ...] = _key((), "kinds on which learning may drop; on all others it only says what it would do")
+    path: str = _key("shipped", "folder of the model; `shipped`: the one this site trained, else the one that came with mailtriage; `none`")
+    promote_after: int = _key(30, "mails of a kind confirmed quiet before `mailtriage model promote KIND` lets learning drop there")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +142,7 @@ TABLES: Mapping[str, type] = {
     "http": HttpConfig,
 }
 _SEVERITIES = ("info", "warning", "high", "critical")
+_GONE = {("model", "promoted"): "; remove it: `mailtriage model promote KIND` lets learning act on a kind"}
 _TAKEN = ("relay",)  # the outbox's name for the [relay]
 
 
@@ -215,7 +216,8 @@ class _Reader:
         values: dict[str, object] = {}
         for key, value in table.items():
             if key not in hints:
-                self.problem(name, key, f"unknown key {key!r} in [{name}]{_did_you_mean(key, list(hints))}")
+                remedy = _GONE.get((name, key)) or _did_you_mean(key, list(hints))
+                self.problem(name, key, f"unknown key {key!r} in [{name}]{remedy}")
                 continue
             try:
                 values[key] = _as(hints[key], value)
@@ -278,6 +280,7 @@ class _Reader:
             ("store", "keep_dropped_days", config.store.keep_dropped_days, 1, 36_500),
             ("store", "keep_raised_days", config.store.keep_raised_days, 1, 36_500),
             ("digest", "silent_after_h", config.digest.silent_after_h, 1, 8760),
+            ("model", "promote_after", config.model.promote_after, 1, 10_000),
         ):
             if not least <= value <= most:
                 self.problem(table, key, f"[{table}] {key} must lie between {least} and {most}")

@@ -184,16 +184,19 @@ def _learnt(case: Case, section: Section, ruling: Ruling, tests: tuple[Reason, .
     elif opinion.is_quiet:
         quiet = Reason(by=f"gate {case.model.version}", detail="kind, line shapes, numbers and repeats are all known as quiet")
         if case.may_learn and not ruling.held_by:
-            return Judged(section=section, verdict=Verdict.DROP, reasons=(quiet,), score=opinion.p_event, shadow=tests)
+            return Judged(
+                section=section, verdict=Verdict.DROP, reasons=(quiet,), score=opinion.p_event, p_drop=opinion.p_drop, shadow=tests
+            )
         shadow = (Reason(by=quiet.by, detail=f"would drop: {quiet.detail}"), *tests)
     elif opinion.p_event >= case.model.raise_threshold and case.report.kind == "unknown" and case.may_learn:
-        return _trouble(case, section, Reason(by=f"model {case.model.version}", detail=f"p(trouble) {opinion.p_event:.3f}{words}"))
+        reason = Reason(by=f"model {case.model.version}", detail=f"p(trouble) {opinion.p_event:.3f}{words}")
+        return _trouble(case, section, reason, opinion.p_drop)
     else:
         reasons = (unexplained, Reason(by=f"gate {case.model.version}", detail=f"held: {one_line(opinion.held_by)}"))
-    return Judged(section=section, verdict=Verdict.DIGEST, reasons=reasons, score=opinion.p_event, shadow=shadow)
+    return Judged(section=section, verdict=Verdict.DIGEST, reasons=reasons, score=opinion.p_event, p_drop=opinion.p_drop, shadow=shadow)
 
 
-def _trouble(case: Case, section: Section, reason: Reason) -> Judged:
+def _trouble(case: Case, section: Section, reason: Reason, p_drop: float) -> Judged:
     """An event of the class "unclassified trouble": the classifier is very sure, and no rule knows the kind."""
     event = Event(
         host=case.report.host,
@@ -214,6 +217,7 @@ def _trouble(case: Case, section: Section, reason: Reason) -> Judged:
         state=State.PROBLEM,
         events=(event,),
         score=1.0,
+        p_drop=p_drop,
     )
 
 

@@ -195,6 +195,7 @@ class Judged:
     state: State = State.INFO
     events: tuple[Event, ...] = ()
     score: float = 0.0  # the classifier's probability of trouble: orders the digest
+    p_drop: float | None = None  # learning's probability that it may be dropped, None where learning was not asked
     shadow: tuple[Reason, ...] = ()  # what would have decided, had it been allowed to act
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mailtriage.cli import app
-from mailtriage.cli.options import JsonOption, NowOption, moment, print_json, print_table
+from mailtriage.cli.options import ConfigOption, JsonOption, NowOption, moment, print_json, print_table
 from mailtriage.cli.triage import RulesOption
 from mailtriage.text import plural
 
@@ -20,8 +20,10 @@ app.add_typer(commands, name="rules")
 @commands.command()
 def check(
     path: Annotated[
-        Path | None, typer.Argument(metavar="PATH", help="A folder of rules, or one rule file. Default: the shipped rules.")
+        Path | None,
+        typer.Argument(metavar="PATH", help="A folder of rules, or one rule file. Default: the shipped rules with your own over them."),
     ] = None,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
     now: NowOption = "",
 ) -> None:
@@ -30,10 +32,10 @@ def check(
     Example: mailtriage rules check rules
     """
     from mailtriage import rulebook as book
+    from mailtriage.cli.triage import chosen_rulebook
     from mailtriage.recognise import SectionNames
-    from mailtriage.shipped import shipped
 
-    rulebook = book.load(path if path is not None else shipped("rules"))
+    rulebook = chosen_rulebook(path, config)
     findings = book.check(rulebook, today=moment(now).date(), sections=SectionNames())
     if as_json:
         print(book.as_json(findings))
@@ -45,14 +47,14 @@ def check(
 
 
 @commands.command("list")
-def list_rules(rules: RulesOption = None, as_json: JsonOption = False) -> None:
+def list_rules(rules: RulesOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the rules.
 
     Example: mailtriage rules list
     """
     from mailtriage.cli.triage import rulebook_for
 
-    found = rulebook_for(rules).rules
+    found = rulebook_for(rules, config).rules
     rows = [
         {
             "id": rule.id,
@@ -76,6 +78,7 @@ def list_rules(rules: RulesOption = None, as_json: JsonOption = False) -> None:
 def coverage(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Mails: .eml, .txt, mbox, Maildir, or folders of them.")],
     rules: RulesOption = None,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say which rules these mails never ask for, and which of their sections no rule speaks of.
@@ -93,7 +96,7 @@ def coverage(
 
     at = datetime.now(UTC)
     raws = (RawMail(id=label, received_at=at, data=data) for path in paths for label, data in read_mails(path))
-    found = book.coverage(rulebook_for(rules), (read(raw)[1] for raw in raws), SectionNames())
+    found = book.coverage(rulebook_for(rules, config), (read(raw)[1] for raw in raws), SectionNames())
     if as_json:
         print_json(
             {
@@ -121,6 +124,7 @@ def coverage(
 def explain(
     mail: Annotated[Path, typer.Argument(metavar="MAIL", help="A file with one mail or several.")],
     rules: RulesOption = None,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say which rule decides what in a mail that was never received.
@@ -136,7 +140,7 @@ def explain(
     from mailtriage.receive.files import read_mails
     from mailtriage.types import RawMail
 
-    rulebook, at = rulebook_for(rules), datetime.now(UTC)
+    rulebook, at = rulebook_for(rules, config), datetime.now(UTC)
     for label, data in read_mails(mail):
         outcome = triage(RawMail(id=label, received_at=at, data=data), rulebook, None, NoHistory(), at)
         print(json.dumps(outcome_json(outcome, label), ensure_ascii=False) if as_json else why(outcome))

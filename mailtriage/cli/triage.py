@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mailtriage.cli import app
-from mailtriage.cli.options import JsonOption, NowOption, moment
+from mailtriage.cli.options import ConfigOption, JsonOption, NowOption, moment
 
 if TYPE_CHECKING:
     from mailtriage.judge import Model
     from mailtriage.rulebook import Rulebook
 
-RulesOption = Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Judge by the rules in DIR instead of the shipped ones.")]
+RulesOption = Annotated[Path | None, typer.Option("--rules", metavar="DIR", help="Judge by exactly the rules in DIR.")]
 ModelOption = Annotated[str, typer.Option("--model", metavar="DIR|none", help="Judge with the model in DIR; it acts as if promoted.")]
 
 
@@ -25,10 +25,11 @@ def triage(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", help=".eml, .txt, mbox, Maildir, or folders of them.")],
     rules: RulesOption = None,
     model: ModelOption = "shipped",
+    config: ConfigOption = None,
     as_json: JsonOption = False,
     now: NowOption = "",
 ) -> None:
-    """Judge mails offline: nothing is stored, nothing is sent.
+    """Judge mails offline: nothing is stored, nothing is sent. Where there is a configuration, its own rules count too.
 
     Example: mailtriage triage samples --json
     """
@@ -41,7 +42,7 @@ def triage(
     from mailtriage.types import RawMail
 
     at = moment(now)
-    rulebook, learnt = rulebook_for(rules), model_for(model)
+    rulebook, learnt = rulebook_for(rules, config), model_for(model)
     verdicts: Counter[str] = Counter()
     for path in paths:
         for label, data in read_mails(path):
@@ -59,15 +60,25 @@ def triage(
         print(f"{plural(verdicts.total(), 'mail')}: {counts}")
 
 
-def rulebook_for(folder: Path | None) -> Rulebook:
-    """The rulebook in `folder`, or the shipped one; its problems are said on standard error."""
-    from mailtriage.rulebook import load
-    from mailtriage.shipped import shipped
-
-    rulebook = load(folder if folder is not None else shipped("rules"))
+def rulebook_for(folder: Path | None, config: Path | None = None) -> Rulebook:
+    """The rulebook as `chosen_rulebook` finds it; its problems are said on standard error."""
+    rulebook = chosen_rulebook(folder, config)
     for problem in rulebook.problems:
         typer.echo(f"mailtriage: {problem}", err=True)
     return rulebook
+
+
+def chosen_rulebook(folder: Path | None, config: Path | None = None) -> Rulebook:
+    """The rulebook in `folder`, else the shipped one with that of the configuration, where there is one, over it."""
+    from mailtriage import config as configuration
+    from mailtriage.rulebook import load
+    from mailtriage.service.judgement import rulebook_of
+    from mailtriage.shipped import shipped
+
+    if folder is not None:
+        return load(folder)
+    found = configuration.find(config)
+    return rulebook_of(configuration.load(found)) if found else load(shipped("rules"))
 
 
 def model_for(name: str, *, shipped_may_be_missing: bool = True) -> Model | None:

@@ -230,7 +230,7 @@ def _book(edition: Edition) -> Iterator[str]:
         named = edition.would_drop[:_N_NAMES]
         n_others = sum(would.n_sections for would in edition.would_drop[_N_NAMES:])
         parts = [f"{would.n_sections} of {one_line(would.kind, 60)}" for would in named] + ([f"{n_others} of others"] if n_others else [])
-        yield f"learning would also drop: {', '.join(parts)} (if named under `promoted` in [model])"
+        yield f"learning would also drop: {', '.join(parts)} (mailtriage model promote KIND)"
 
 
 def _folded(n: int, n_groups: int) -> str:

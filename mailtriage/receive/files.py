@@ -46,15 +46,23 @@ def read_mails(path: Path) -> Iterator[tuple[str, bytes]]:
 def _walk(folder: Path) -> Iterator[Path]:
     with os.scandir(folder) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
-    is_maildir = {"cur", "new"} <= {entry.name for entry in found if entry.is_dir()}
+    is_maildir = {"cur", "new"} <= {entry.name for entry in found if entry.is_dir(follow_symlinks=False)}
     for entry in found:
         if entry.name.startswith((".", "#")) or entry.name.endswith((*_BACKUPS, *_NOT_MAILS)) or ".dpkg-" in entry.name:
             continue
         if entry.is_dir(follow_symlinks=False):
             if not (is_maildir and entry.name == "tmp"):  # mails still being delivered
                 yield from _walk(Path(entry.path))
-        elif entry.is_file():
+        elif _is_file(entry):
             yield Path(entry.path)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether there is a file; a link that leads nowhere, or round in a ring, is none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _read_file(path: Path, *, is_asked_for: bool) -> Iterator[tuple[str, bytes]]:

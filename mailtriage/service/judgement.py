@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailtriage.config import Config
 from mailtriage.errors import ModelError
-from mailtriage.judge import Kinds, Model
+from mailtriage.judge import Model
 from mailtriage.rulebook import Rulebook
 from mailtriage.rulebook import load as load_rules
+from mailtriage.service import site_model
 from mailtriage.shipped import shipped
 
 
@@ -19,34 +21,77 @@ class Judgement:
 
     rulebook: Rulebook
     model: Model | None
-    promoted: Kinds
-    notes: tuple[str, ...] = ()  # what is wrong and was survived, for the digest
+    promoted: AbstractSet[str]  # the kinds on which learning may act
+    model_name: str = ""  # of the site's model, or what of it could not be used: another name means another model
+    model_note: str = ""  # what is wrong with the model and was survived
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is wrong and was survived, for the digest."""
+        found = [f"rule problem: {problem}" for problem in self.rulebook.problems]
+        return (*found, self.model_note) if self.model_note else tuple(found)
 
 
-def load_judgement(config: Config, *, survives_model: bool = False) -> Judgement:
-    """The shipped rules with the site's own over them, and the model; ModelError and RuleError say what to do.
+def load_judgement(config: Config, *, promoted: AbstractSet[str] = frozenset(), survives_model: bool = False) -> Judgement:
+    """The shipped rules with the site's own over them, and the model in force; ModelError and RuleError say what to do.
 
     With `survives_model` a model that cannot be loaded leaves the rules alone to decide: everything else is kept, and said.
     """
-    folders = [shipped("rules")]
-    if config.rules.local.is_dir() and any(config.rules.local.glob("*.toml")):
-        folders.append(config.rules.local)
-    rulebook = load_rules(*folders)
-    notes = [f"rule problem: {problem}" for problem in rulebook.problems]
-    learnt = None
+    found = Judgement(rulebook=rulebook_of(config), model=None, promoted=promoted, model_name=_name(config))
     try:
-        learnt = load_model_of(config.model.path, config.folder)
+        return replace(found, model=model_in_force(config))
     except ModelError as error:
         if not survives_model:
             raise
-        notes.append(f"no model, rules only: {error}")
-    return Judgement(rulebook=rulebook, model=learnt, promoted=frozenset(config.model.promoted), notes=tuple(notes))
+        return replace(found, model_note=f"no model, rules only: {error}")
+
+
+def relearnt(config: Config, judgement: Judgement, promoted: AbstractSet[str]) -> Judgement:
+    """The same with what was learnt, promoted or retired since; the same object when nothing was.
+
+    A model that cannot be loaded leaves the old one in force, and is said.
+    """
+    name = _name(config)
+    if promoted == judgement.promoted and name == judgement.model_name:
+        return judgement
+    fresh = replace(judgement, promoted=promoted, model_name=name)
+    if name == judgement.model_name:
+        return fresh
+    try:
+        return replace(fresh, model=model_in_force(config), model_note="")
+    except ModelError as error:
+        kept = f"model {judgement.model.version} stays in force" if judgement.model else "rules only"
+        return replace(fresh, model_note=f"the new model cannot be used, {kept}: {error}")
+
+
+def rulebook_of(config: Config) -> Rulebook:
+    """The shipped rules with the site's own over them."""
+    local = config.rules.local
+    has_own = local.is_dir() and any(local.glob("*.toml"))
+    return load_rules(shipped("rules"), *((local,) if has_own else ()))
+
+
+def model_in_force(config: Config) -> Model | None:
+    """The model that decides here: the site's own where it has one, the shipped one, the one configured, or None for `none`."""
+    folder = site_model.in_force(config)
+    return _load(folder) if folder is not None else None
 
 
 def load_model_of(name: str, folder: Path = Path()) -> Model | None:
-    """The model of this name: `none`, `shipped`, or a folder (relative to `folder`)."""
+    """The model of this name whatever the site has learnt: `none`, `shipped`, or a folder (relative to `folder`)."""
     if name == "none":
         return None
+    return _load(shipped("models") / "base" if name == "shipped" else folder / name)
+
+
+def _load(folder: Path) -> Model:
     from mailtriage.classify import load as load_model
 
-    return load_model(shipped("models") / "base" if name == "shipped" else folder / name)
+    return load_model(folder)
+
+
+def _name(config: Config) -> str:
+    try:
+        return site_model.chosen(config)
+    except ModelError as error:
+        return str(error)

@@ -175,8 +175,6 @@ port = {relay_port}
 sender = "mailtriage@demo.example.org"
 [digest]
 to = ["admin@example.org"]
-[model]
-promoted = ["cron"]
 [[sink]]
 type = "file"
 path = {json.dumps(str(folder / "events.jsonl"))}

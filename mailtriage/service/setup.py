@@ -11,7 +11,7 @@ from mailtriage.config import TABLES, Config
 from mailtriage.errors import MailtriageError
 from mailtriage.service import files
 from mailtriage.service.deliver import open_sinks
-from mailtriage.service.judgement import load_judgement, load_model_of
+from mailtriage.service.judgement import load_judgement, model_in_force
 from mailtriage.sinks import kinds
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
@@ -139,11 +139,12 @@ def _rules(config: Config) -> Iterator[Finding]:
 
 def _model(config: Config) -> Iterator[Finding]:
     try:
-        model = load_model_of(config.model.path, config.folder)
+        model, store = model_in_force(config), files.open_store(config)
     except MailtriageError as error:
         yield Finding(what="model", is_good=False, detail=str(error))
         return
-    acting = ", ".join(config.model.promoted) or "none: it only says what it would drop"
+    acting = ", ".join(sorted(store.learning.promoted())) or "none: it only says what it would drop"
+    store.close()
     yield Finding(what="model", is_good=True, detail=f"version {model.version}; acts on: {acting}" if model else "none")
 
 

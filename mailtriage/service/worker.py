@@ -27,7 +27,7 @@ from mailtriage.errors import MailtriageError
 from mailtriage.pipeline import triage
 from mailtriage.service import files, mailing
 from mailtriage.service.deliver import Deliverer
-from mailtriage.service.judgement import load_judgement
+from mailtriage.service.judgement import load_judgement, relearnt
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.types import Change, ChangeType, OpenEvent, Outcome, RawMail, Verdict
@@ -54,7 +54,7 @@ class Worker:
         self._mail_time: datetime | None = None
         self.spool: Spool = files.open_spool(config)
         self.store: Store = files.open_store(config)
-        self.judgement = load_judgement(config, survives_model=True)
+        self.judgement = load_judgement(config, promoted=self.store.learning.promoted(), survives_model=True)
         for note in self.judgement.notes:
             _log.error("what=not_as_configured %s", maillog.logfmt(note=note))
         self.deliverer = Deliverer(config, self.store, self.spool, files.instance(config), self.now)
@@ -72,7 +72,8 @@ class Worker:
         assert self.config.path is not None
         # Another [store] needs a restart: the receiver writes to the old one, and knows our own mail by its name.
         fresh = replace(configuration.load(self.config.path), store=self.config.store)
-        judgement = load_judgement(fresh, survives_model=self.judgement.model is None)
+        promoted = self.store.learning.promoted()
+        judgement = load_judgement(fresh, promoted=promoted, survives_model=self.judgement.model is None)
         deliverer = Deliverer(fresh, self.store, self.spool, files.instance(fresh), self.now)
         self.deliverer.stop()
         self.config, self.judgement, self.deliverer = fresh, judgement, deliverer
@@ -82,6 +83,7 @@ class Worker:
     def step(self) -> int:
         """Judges the next mails of the spool, at most a batch; says how many it took."""
         mails = self.spool.after(self.store.cursor, 1 if self._n_careful else BATCH)
+        self._take_what_was_learnt()
         if not mails:
             return 0
         if self._n_careful:
@@ -99,6 +101,17 @@ class Worker:
         if self.is_mail_clock or any(changes or outcome.verdict is Verdict.PASS for outcome, changes in said):
             self.deliverer.wake()
         return len(said)
+
+    def _take_what_was_learnt(self) -> None:
+        """A model that was trained, a kind that was promoted: at once, without a reload."""
+        fresh = relearnt(self.config, self.judgement, self.store.learning.promoted())
+        if fresh is self.judgement:
+            return
+        self.judgement = fresh
+        said = {"model": fresh.model.version if fresh.model else "none", "acts_on": ",".join(sorted(fresh.promoted))}
+        _log.info("what=relearnt %s", maillog.logfmt(**said))
+        if fresh.model_note:
+            _log.error("what=not_as_configured %s", maillog.logfmt(note=fresh.model_note))
 
     def _judge_all(self, mails: Sequence[tuple[int, RawMail]]) -> list[tuple[Outcome, Sequence[Change]]]:
         said = []

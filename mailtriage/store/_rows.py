@@ -77,7 +77,7 @@ def ledger_row(row: Any) -> LedgerRow:
 
 
 def label(row: Any) -> Label:
-    """An admin's correction."""
+    """What a person said."""
     return Label(
         mail_id=row["mail_id"],
         section=row["section"] or None,
@@ -85,6 +85,8 @@ def label(row: Any) -> Label:
         why=row["why"],
         who=row["who"],
         at=datetime.fromisoformat(row["at"]),
+        how=row["how"],
+        question=row["question"],
     )
 
 

@@ -19,6 +19,7 @@ from mailtriage.store._search import conditions
 from mailtriage.store._sqlite import Database, iso
 from mailtriage.store._sqlite import sql_text as _sql
 from mailtriage.store.codec import pack, unpack
+from mailtriage.store.learning import Learning
 from mailtriage.store.outbox import Outbox
 from mailtriage.store.values import Ack, Balance, Book, ClosedEvent, DigestSent, HostRow, Label, LedgerRow, MailRow, Parked
 from mailtriage.text import one_line
@@ -46,6 +47,7 @@ class Store:
         self.path = Path(path)
         self._db = Database(self.path, read_only=read_only)
         self.outbox = Outbox(self._db)
+        self.learning = Learning(self._db)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is written inside is committed with one flush, or not at all; each `record` in it is a savepoint of its own."""
@@ -106,6 +108,7 @@ class Store:
             if outcome.verdict is not Verdict.PASS:  # a person's domain is no host of the fleet
                 self._db.run("saw_host", {"host": _sql(outcome.host), "kind": outcome.kind, "at": iso(seen_at)})
             self._add_measures(outcome, seen_at)
+            self.learning.count(outcome)
             self._db.run("unpark", (outcome.id,))
             self._db.run("forget_tries", (outcome.id,))
             self.apply(changes, now=now, sinks_for=sinks_for, hold_for=hold_for)
@@ -269,26 +272,28 @@ class Store:
 
     # Labels
 
-    def label(self, mail_id: str, section: str | None, verdict: Verdict, *, why: str = "", who: str = "", at: datetime) -> None:
-        """Writes a correction of the mail, or of one section of it; the later one replaces the earlier."""
+    def label(
+        self,
+        mail_id: str,
+        section: str | None,
+        verdict: Verdict,
+        *,
+        why: str = "",
+        who: str = "",
+        at: datetime,
+        how: str = "single",
+        question: str = "",
+    ) -> Outcome:
+        """Writes what a mail, or one section of it, should have been, and gives back what was decided; the later label stands."""
         outcome = self.outcome(mail_id)
         if outcome is None:
             raise InputError(f"there is no mail {one_line(mail_id)!r}", remedy="`mailtriage mails` lists them")
         names = [judged.section.name for judged in outcome.sections]
         if section is not None and section not in names:
             raise InputError(f"mail {mail_id} has no section {one_line(section)!r}", remedy=f"it has {one_line(', '.join(names))}")
-        self._db.run("label", (mail_id, section or "", verdict, _sql(why), _sql(who), iso(at)))
-
-    def unlabel(self, mail_id: str) -> tuple[Label, ...]:
-        """Removes every label of the mail and gives them back."""
-        with self._db.transaction():
-            labels = self.labels(mail_id)
-            self._db.run("unlabel", (mail_id,))
-            return labels
-
-    def labels(self, mail_id: str | None = None) -> tuple[Label, ...]:
-        """All labels, or those of one mail, oldest first."""
-        return tuple(map(_rows.label, self._db.rows("labels") if mail_id is None else self._db.rows("labels_of", (mail_id,))))
+        said = Label(mail_id=mail_id, section=section, verdict=verdict, why=why, who=who, at=at, how=how, question=question)
+        self.learning.add_label(said)
+        return outcome
 
     # The digest
 

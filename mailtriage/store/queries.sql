@@ -115,14 +115,38 @@ WHERE excluded.at >= measures.at
 SELECT value FROM measures WHERE host = ? AND name = ? AND subject = ? AND at >= ?
 
 -- name: label
-INSERT INTO labels (mail_id, section, verdict, why, who, at) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (mail_id, section) DO UPDATE SET verdict = excluded.verdict, why = excluded.why, who = excluded.who, at = excluded.at
+INSERT INTO labels (mail_id, section, verdict, why, who, at, how, question) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 -- name: labels
-SELECT * FROM labels ORDER BY at, mail_id, section
+SELECT * FROM labels WHERE n IN (SELECT max(n) FROM labels GROUP BY mail_id, section) ORDER BY n
 -- name: labels_of
-SELECT * FROM labels WHERE mail_id = ? ORDER BY at, section
+SELECT * FROM labels WHERE n IN (SELECT max(n) FROM labels WHERE mail_id = ? GROUP BY section) ORDER BY n
 -- name: unlabel
-DELETE FROM labels WHERE mail_id = ?
+DELETE FROM labels WHERE n = (SELECT max(n) FROM labels WHERE mail_id = :mail_id AND (:section IS NULL OR section = :section)) RETURNING *
+-- name: promote
+INSERT INTO promotions (kind, at, who, detail) VALUES (?, ?, ?, ?) ON CONFLICT (kind) DO NOTHING
+-- name: retire
+DELETE FROM promotions WHERE kind = ?
+-- name: promotions
+SELECT * FROM promotions ORDER BY kind
+-- name: add_step
+INSERT INTO steps (at, what, subject, who, detail) VALUES (?, ?, ?, ?, ?)
+-- name: steps
+SELECT * FROM (SELECT * FROM steps ORDER BY n DESC LIMIT ?) ORDER BY n
+-- name: count_learnt
+INSERT INTO learnt_days (day, kind, n, n_held, n_new, n_vetoed) VALUES (:day, :kind, :n, :n_held, :n_new, :n_vetoed)
+ON CONFLICT (day, kind) DO UPDATE
+SET n = n + excluded.n, n_held = n_held + excluded.n_held, n_new = n_new + excluded.n_new, n_vetoed = n_vetoed + excluded.n_vetoed
+-- name: learnt_days
+SELECT * FROM learnt_days WHERE day >= ? AND day < ? ORDER BY day, kind
+-- name: unlabelled_mails
+SELECT id FROM (
+    SELECT id, n, row_number() OVER (PARTITION BY kind ORDER BY n DESC) AS nth FROM mails
+    WHERE is_forgotten = 0 AND verdict <> 'pass' AND by <> 'undrop' AND id NOT IN (SELECT mail_id FROM labels)
+) WHERE nth <= :per_kind ORDER BY n DESC LIMIT :most
+-- name: newest_mails
+SELECT id FROM mails WHERE is_forgotten = 0 AND verdict <> 'pass' ORDER BY n DESC LIMIT ?
+-- name: n_mails_of_kind
+SELECT count(*) FROM mails WHERE kind = ?
 
 -- name: add_digest
 INSERT INTO digests (slot, sent_at, through) SELECT ?, ?, coalesce(max(n), 0) FROM mails RETURNING n

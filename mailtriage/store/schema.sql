@@ -130,14 +130,47 @@ CREATE TABLE measures (
     PRIMARY KEY (host, name, subject)
 ) WITHOUT ROWID;
 
+-- What people said of a mail or a section. The newest row of a mail and section stands; taking it back lets the one before stand again.
 CREATE TABLE labels (
+    n INTEGER PRIMARY KEY,
     mail_id TEXT NOT NULL,
     section TEXT NOT NULL, -- '' for the whole mail
     verdict TEXT NOT NULL,
     why TEXT NOT NULL,
     who TEXT NOT NULL,
     at TEXT NOT NULL,
-    PRIMARY KEY (mail_id, section)
+    how TEXT NOT NULL, -- single, cluster, audit, digest
+    question TEXT NOT NULL -- the cluster or audit it answers, '' if none
+);
+CREATE INDEX labels_mail ON labels (mail_id, section);
+
+-- The kinds on which learning may act.
+CREATE TABLE promotions (
+    kind TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    detail TEXT NOT NULL -- what the decision rested on
+) WITHOUT ROWID;
+
+-- What was done to learning, by whom: label, unlabel, promote, retire, install, refuse, rollback.
+CREATE TABLE steps (
+    n INTEGER PRIMARY KEY,
+    at TEXT NOT NULL,
+    what TEXT NOT NULL,
+    subject TEXT NOT NULL, -- a mail, a kind, a model's version
+    who TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+
+-- By day and kind: the sections that no rule decided, and what learning said of them.
+CREATE TABLE learnt_days (
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    n_held INTEGER NOT NULL, -- the gate held them
+    n_new INTEGER NOT NULL, -- of these: for a line never seen
+    n_vetoed INTEGER NOT NULL, -- the classifier held what the gate let through
+    PRIMARY KEY (day, kind)
 ) WITHOUT ROWID;
 
 CREATE TABLE digests (

@@ -112,7 +112,7 @@ class Ack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """An admin's correction of a mail, or of one section of it."""
+    """What a person said of a mail, or of one section of it."""
 
     mail_id: str
     section: str | None
@@ -120,6 +120,41 @@ class Label:
     why: str
     who: str
     at: datetime
+    how: str = "single"  # single, cluster, audit, digest
+    question: str = ""  # the cluster or audit it answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """A kind on which learning may act."""
+
+    kind: str
+    at: datetime
+    who: str
+    detail: str  # what the decision rested on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that was done to learning."""
+
+    at: datetime
+    what: str  # label, unlabel, promote, retire, install, refuse, rollback
+    subject: str  # a mail, a kind, a model's version
+    who: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearntDay:
+    """The sections of one day and kind that no rule decided, and what learning said of them."""
+
+    day: date
+    kind: str
+    n: int
+    n_held: int  # by the gate
+    n_new: int  # of these: for a line never seen
+    n_vetoed: int  # the classifier held what the gate let through
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,3 +78,10 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.eml").touch()
     with pytest.raises(InputError, match=r"a\.eml: empty"):
         list(read_mails(tmp_path / "a.eml"))
+
+
+def test_a_ring_of_links_beside_mails_is_no_mail(tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(MAIL)
+    (tmp_path / "ring").symlink_to(tmp_path / "ring")
+    (tmp_path / "up").symlink_to(tmp_path, target_is_directory=True)
+    assert _labels(tmp_path) == ["a.eml"]

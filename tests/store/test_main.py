@@ -240,27 +240,6 @@ def test_an_undrop_moves_the_ledger_and_shows_the_mail_in_the_next_digest(store:
     assert store.balance([(NOW.date(), 2)], 2).is_balanced
 
 
-def test_unlabel_takes_back_a_label_exactly(store: Store) -> None:
-    put(store, outcome("m1"), 1)
-    before = dump(store)
-    store.label("m1", None, Verdict.EVENT, why="a real one", who="ann", at=NOW)
-    store.label("m1", "disk_status", Verdict.DROP, at=NOW)
-    store.label("m1", "disk_status", Verdict.DIGEST, at=NOW + DAY)
-    assert [(one.section, one.verdict) for one in store.labels("m1")] == [(None, Verdict.EVENT), ("disk_status", Verdict.DIGEST)]
-    assert store.labels() == store.labels("m1")
-    assert len(store.unlabel("m1")) == 2
-    assert dump(store) == before
-    assert store.unlabel("m1") == ()
-
-
-def test_a_label_for_what_is_not_there_is_refused(store: Store) -> None:
-    put(store, outcome("m1"), 1)
-    with pytest.raises(InputError, match="no mail"):
-        store.label("m2", None, Verdict.DROP, at=NOW)
-    with pytest.raises(InputError, match="no section 'ntp'"):
-        store.label("m1", "ntp", Verdict.DROP, at=NOW)
-
-
 def test_no_digest_is_sent_twice_and_each_shows_what_the_last_did_not(store: Store) -> None:
     put(store, outcome("m1", alarm()), 1, changes=(change(),))
     store.apply([change(ChangeType.CLOSED)], now=NOW)
