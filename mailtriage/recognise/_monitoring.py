@@ -176,6 +176,32 @@ def _blocks(text: str, headline: Callable[[str], str], is_whole: Callable[[str],
     return whole
 
 
+def notification(
+    message: Message,
+    section_type: SectionType,
+    what: str,
+    states: list[str],
+    kinds: list[str],
+    *,
+    item: str,
+    state: State,
+    output: str,
+    service: str,
+) -> Section:
+    """The section of one notification: what it is about, the first state told, and the plugin's numbers behind the first `|`."""
+    shown = next((word for word in states if word), "?")
+    kind = next((word for word in kinds if word), "")
+    of_kind = f" ({kind})" if section_type.name == "notice" and kind else ""
+    return section_type.section(
+        told_lines(message, f"{what} is {shown}{of_kind}" + (f": {output}" if output else "")),
+        item=short_item(item),
+        state=state,
+        severity=worst(states) if section_type.name == "problem" else None,
+        summary=f"{what} is {shown}",
+        measures=metrics(message.text[:20000].partition("|")[2], service),
+    )
+
+
 def worst(states: Iterable[str]) -> Severity | None:
     """The severity of the worst state, None if no state is bad."""
     found = [SEVERITIES[word.upper()] for word in states if word.upper() in SEVERITIES]

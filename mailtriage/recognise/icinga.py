@@ -13,14 +13,11 @@ from mailtriage.recognise._monitoring import (
     TYPE_WORDS,
     bad_states,
     each,
-    metrics,
     monitored_host,
+    notification,
     notification_types,
     settled,
-    short_item,
     told,
-    told_lines,
-    worst,
 )
 from mailtriage.recognise._sections import body_lines
 from mailtriage.types import Message, Report
@@ -80,15 +77,8 @@ def _one(message: Message) -> Report:
     service = found.get("service", "") or (subject["what"] or "" if subject else "")
     host, prefix = monitored_host(found.get("host", "") or _named_host(lines, subject), found.get("ipv4", ""), message)
     what = sentence.group(1) if sentence else " on ".join(part for part in (service, host) if part)
-    shown = next((word for word in states if word), "?")
-    kind = next((word for word in kinds if word), "")
-    section = _TYPES[name].section(
-        told_lines(message, f"{what} is {shown}" + (f" ({kind})" if name == "notice" and kind else "") + (f": {output}" if output else "")),
-        item=short_item(prefix + (service or "host")),
-        state=state,
-        severity=worst(states) if name == "problem" else None,
-        summary=f"{what} is {shown}",
-        measures=metrics(message.text[:20000].partition("|")[2], service),
+    section = notification(
+        message, _TYPES[name], what, states, kinds, item=prefix + (service or "host"), state=state, output=output, service=service
     )
     return Report(kind="icinga", host=host, sections=(section,))
 

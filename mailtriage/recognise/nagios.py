@@ -15,14 +15,11 @@ from mailtriage.recognise._monitoring import (
     TYPE_WORDS,
     bad_states,
     each,
-    metrics,
     monitored_host,
+    notification,
     notification_types,
     settled,
-    short_item,
     told,
-    told_lines,
-    worst,
 )
 from mailtriage.recognise._sections import body_lines
 from mailtriage.types import Message, Report
@@ -110,15 +107,8 @@ def _one(message: Message) -> Report:
     host, prefix = monitored_host(alias, found.get("address", ""), message)
     output = _output(text)
     what = "/".join(part for part in (alias or host, service) if part)
-    shown = next((word for word in states if word), "") or "?"
-    kind = next((word for word in kinds if word), "")
-    section = _TYPES[name].section(
-        told_lines(message, f"{what} is {shown}" + (f" ({kind})" if name == "notice" and kind else "") + (f": {output}" if output else "")),
-        item=short_item(prefix + (service or "host")),
-        state=is_now,
-        severity=worst(states) if name == "problem" else None,
-        summary=f"{what} is {shown}",
-        measures=metrics(text.partition("|")[2], service),
+    section = notification(
+        message, _TYPES[name], what, states, kinds, item=prefix + (service or "host"), state=is_now, output=output, service=service
     )
     return Report(kind="nagios", host=host, sections=(section,))
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mailtriage.errors import Place, StoreError
+from mailtriage.store._remedies import CANTOPEN, in_words
 
 _APPLICATION_ID = 0x6D744D6E  # "mtMn", marks the file as ours
 _BUSY_S = 10.0
@@ -166,14 +167,10 @@ class Database:
             try:
                 yield
             except sqlite3.Error as error:
-                raise self._from_sqlite(error) from error
+                raise in_words(error, self.path, if_full="free some space there; what could not be written is done again") from error
 
     def _from_sqlite(self, error: sqlite3.Error) -> StoreError:
-        name = getattr(error, "sqlite_errorname", "") or ""
-        for prefix, remedy in _REMEDIES:
-            if name.startswith(prefix):
-                return self.error(str(error), remedy)
-        return self.error(str(error) or name, "see the system's log for what is wrong with this disk or file")
+        return in_words(error, self.path, if_full="free some space there; what could not be written is done again")
 
     def error(self, message: str, remedy: str) -> StoreError:
         """A StoreError about this file."""
@@ -184,17 +181,6 @@ _STEPS = {
     False: ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"),
     True: ("SAVEPOINT s{}", "RELEASE s{}", "ROLLBACK TO s{0};RELEASE s{0}"),
 }
-_REMEDIES = (
-    ("SQLITE_FULL", "free some space there; what could not be written is done again"),
-    ("SQLITE_BUSY", "another process holds the file: stop it, or wait until it is done"),
-    ("SQLITE_LOCKED", "another process holds the file: stop it, or wait until it is done"),
-    ("SQLITE_NOTADB", "not a SQLite file: move it away, or give another store folder in the configuration"),
-    ("SQLITE_CORRUPT", "the file is damaged: restore it from a backup, or save what is left with `sqlite3 FILE .recover`"),
-    ("SQLITE_READONLY", "give the user mailtriage runs as the right to write the file and its folder"),
-    ("SQLITE_PERM", "give the user mailtriage runs as the right to write the file and its folder"),
-    ("SQLITE_CANTOPEN", "the folder must exist and belong to the user mailtriage runs as"),
-    ("SQLITE_IOERR", "the disk is full or failing: see the system's log"),
-)
 
 
 @cache
@@ -226,5 +212,4 @@ def _create_private(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        remedy = "the folder must exist and belong to the user mailtriage runs as"
-        raise StoreError(error.strerror or str(error), place=Place(str(path)), remedy=remedy) from error
+        raise StoreError(error.strerror or str(error), place=Place(str(path)), remedy=CANTOPEN) from error

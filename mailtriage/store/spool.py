@@ -19,6 +19,7 @@ from pathlib import Path
 import zstandard
 
 from mailtriage.errors import Place, StoreError
+from mailtriage.store._remedies import CANTOPEN, in_words
 from mailtriage.types import RawMail
 
 SCHEMA_VERSION = 1
@@ -216,30 +217,13 @@ class Spool:
             try:
                 yield
             except sqlite3.Error as error:
-                raise self._from_sqlite(error) from error
+                raise in_words(error, self.path, if_full="free some space there; the senders keep their mail and try again") from error
 
     def _from_sqlite(self, error: sqlite3.Error) -> StoreError:
-        name = getattr(error, "sqlite_errorname", "") or ""
-        for prefix, remedy in _REMEDIES:
-            if name.startswith(prefix):
-                return self._error(str(error), remedy)
-        return self._error(str(error) or name, "see the system's log for what is wrong with this disk or file")
+        return in_words(error, self.path, if_full="free some space there; the senders keep their mail and try again")
 
     def _error(self, message: str, remedy: str) -> StoreError:
         return StoreError(message, place=Place(str(self.path)), remedy=remedy)
-
-
-_REMEDIES = (
-    ("SQLITE_FULL", "free some space there; the senders keep their mail and try again"),
-    ("SQLITE_BUSY", "another process holds the file: stop it, or wait until it is done"),
-    ("SQLITE_LOCKED", "another process holds the file: stop it, or wait until it is done"),
-    ("SQLITE_NOTADB", "not a SQLite file: move it away, or give another store folder in the configuration"),
-    ("SQLITE_CORRUPT", "the file is damaged: restore it from a backup, or save what is left with `sqlite3 FILE .recover`"),
-    ("SQLITE_READONLY", "give the user mailtriage runs as the right to write the file and its folder"),
-    ("SQLITE_PERM", "give the user mailtriage runs as the right to write the file and its folder"),
-    ("SQLITE_CANTOPEN", "the folder must exist and belong to the user mailtriage runs as"),
-    ("SQLITE_IOERR", "the disk is full or failing: see the system's log"),
-)
 
 
 def _is_fold(mail: RawMail, first_at: datetime) -> bool:
@@ -261,8 +245,7 @@ def _create_private(path: Path) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        remedy = "the folder must exist and belong to the user mailtriage runs as"
-        raise StoreError(error.strerror or str(error), place=Place(str(path)), remedy=remedy) from error
+        raise StoreError(error.strerror or str(error), place=Place(str(path)), remedy=CANTOPEN) from error
     os.close(fd)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
