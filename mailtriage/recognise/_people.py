@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from mailtriage.recognise._letters import addresses, greets, is_polite, salutes, signature, takes_leave
 from mailtriage.types import Message
 
 _REPLY = re.compile(
@@ -38,29 +39,12 @@ _ATTRIBUTION = re.compile(
 )
 _ZABBIX_ID = re.compile(r"<[\w.]{1,200}@zabbix\.com>")  # on the first mail too, where nothing is replied to
 _PGP = re.compile(r"^-----BEGIN PGP (?:SIGNED )?MESSAGE-----", re.MULTILINE)
-_GREETING = re.compile(
-    r"(?:hi|hello|hey|hallo|moin|dear|lieber?|servus|guten (?:tag|morgen|abend)|good (?:morning|afternoon|evening)"
-    r"|bonjour|bonsoir|salut|hola|buen(?:os|as)|ciao|gentile|hej|hoi|beste|olá|caro|cześć|dzień dobry|witam|dobrý|ahoj|привет"
-    r"|здравствуйте|добрый|вітаю|добрий|merhaba|sayın|iyi günler|szia(?:sztok)?|kedves|tisztelt|hei|moi|terve|hyvä|γεια|καλημέρα|αγαπητ"
-    r"|שלום|היי|مرحبا|السلام|chào|bună|zdravo|你好|您好|各位|大家好|お世話|お疲れ|こんにちは|안녕하세요|สวัสดี)(?:\b(?!\.)|(?<=[^\x00-\u036f]))[^\n:]{0,60}$",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(
-    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|best,|cheers|thanks|thank you|thx|many thanks|sincerely|yours"
-    r"|pozdrawiam|dzięki|z poważaniem|díky|děkuji|s pozdravem|с уважением|спасибо|з повагою|дякую|teşekkür|saygılar|iyi çalışmalar"
-    r"|köszön|üdv|tisztelettel|terveisin|kiitos|ystävällisin|ευχαριστ|με εκτίμηση|תודה|בברכה|شكرا|مع تحيات|مع أطيب|obrigad|abraço"
-    r"|atenciosamente"
-    r"|cảm ơn|mulțumesc|谢谢|謝謝|此致|よろしく|以上|감사합니다|ขอบคุณ"
-    r"|(?:viele |liebe |beste |mit freundlichen )?grü(?:ß|ss)en?"
-    r"|gruß|gruss|mfg|lg|vg|danke|cordialement|merci|saludos|gracias|saluti|grazie|groeten|hälsningar|hilsen|-- ?)[^\n:=]{0,40}$",
-    re.IGNORECASE | re.MULTILINE,
-)
 _OWN_WORDS = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|my|me|we|you|your|please|could|ich|wir|bitte|je|vous|nous|yo)\b")
 # Words no program says of itself; `I/O`, `I.` and `(I)` are no words.
 _FIRST_PERSON = re.compile(
     r"(?<![\w(/.:=\"'-])(?:I(?:['’](?:m|ve|d|ll))?(?= [a-z])"
-    r"|[Mm]y (?!(?:(?:new|current|public|external|own) )?(?:domain|host|network|sql|IP|ip|address|MAC))|ich (?=\w)|[Mm]ein(?:e[mnrs]?)? "
-    r"|[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on |\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
+    r"|[Mm]y (?!(?:(?:new|current|public|external|own) )?(?:domain|host|network|sql|IP|ip|address|MAC))|[Ii]ch (?=\w)|[Mm]ein(?:e[mnrs]?)? "
+    r"|[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on (?=[a-zéèêà])|\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
 )
 _FOREIGN_I = re.compile(  # looked for in texts that are not ASCII
     r"(?<!\w)(?:[Нн]е мо(?:гу|жу) |[Уу] мен[яе] |(?i:я|мне|мой|моя|мої|мені) |[Nn]ie mogę |[Mm]am |[Nn]emůžu |[Nn]ejde mi |[Mm]ám "
@@ -112,12 +96,6 @@ _FOREIGN_REQUEST = re.compile(
     r"|いただけ|でしょうか|부탁드립|รบกวน",
 )
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u9fff\uac00-\ud7af]")
-_SIGNED = re.compile(
-    r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|thank you|thx|many thanks|(?:viele |liebe |beste "
-    r"|mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?|gruß|danke|merci|saludos),?"
-    r"\s{1,3}(?-i:[A-ZÄÖÜ][a-zäöüß]{1,20}(?: [A-ZÄÖÜ][a-zäöüß]{1,20})?)\s*$",
-    re.IGNORECASE | re.MULTILINE,
-)
 _MACHINE_SIGNED = re.compile(
     r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|sincerely|yours|bye"
     r"|(?:viele |liebe |beste |mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?"
@@ -130,7 +108,8 @@ _PATCH = re.compile(r"^Signed-off-by: [^\n<]{1,80}<[^>\n]{1,200}>$", re.MULTILIN
 _ATTACHED_MAIL = re.compile(r"(?:\A|^\n)From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
 _LONGEST_NOTE = 400
 _NOTE_WORDS = re.compile(
-    r"\bplease (?:log ?(?:out|off)|save your|call|tell|ring|bear with)\b|\b(?:call|ask|tell|ring|ping) me\b|\bwas me\b|\b(?i:sorry),"
+    r"(?<!\S)[:;]-?[)D](?!\S)"
+    r"|\bplease (?:log ?(?:out|off)|save your|call|tell|ring|bear with)\b|\b(?:call|ask|tell|ring|ping) me\b|\bwas me\b|\b(?i:sorry),"
     r"|\bbitte (?:abmelden|ausloggen|speichern)\b"
 )
 _ALARMING = re.compile(
@@ -176,7 +155,8 @@ _OFFICE = re.compile(
 _MACHINE_WORDS = re.compile(
     r"\bkuma\b|netdata|registrar|hosting|\bteam\b|billing|\bsales\b|\bsupport\b|\b(?:inc|ltd|llc|gmbh|corp)\b|newsletter|\bnews\b"
     r"|daemon|system|monitor|alert|server|root|cron|backup|notif|service|mail|report|robot|\bbot\b|agent|zabbix|nagios|icinga"
-    r"|admin(?:istrator)?$|automat|delivery|account|owner",
+    r"|admin(?:istrator)?$|automat|delivery|account|owner|check|watch|scan|certificate|\bssl\b|\bjobs?\b|scheduler|software|program|security"
+    r"|\btool|manager|database|website|report",
     re.IGNORECASE,
 )
 _PERSONAL_NAME = re.compile(r"[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){1,4}")
@@ -222,7 +202,7 @@ def _is_letter(message: Message, kind: str) -> bool:
     text = message.text
     if kind.startswith("multipart/mixed") and _ATTACHED_MAIL.search(text[:20000]):
         return True
-    if not _GREETING.match(text[:200].lstrip().partition("\n")[0].rstrip()):
+    if not greets(text[:200].lstrip().partition("\n")[0].rstrip()):
         return False
     is_said = _says_i(text[:800]) or _asks(text[:800])
     return is_said and not is_automatic(message) and _score(message) >= _ENOUGH
@@ -235,7 +215,7 @@ def _is_bare_letter(message: Message) -> bool:
     if score != _ENOUGH:
         return score > _ENOUGH
     text = message.text
-    return bool(_says_i(text[:800]) or _asks(text[:2500]) or _PHONE.search(text[-1500:]))
+    return bool(_is_persons(signature(text[-2000:])) or _says_i(text[:800]) or _asks(text[:2500]) or _PHONE.search(text[-1500:]))
 
 
 def _has_attribution_word(text: str) -> bool:
@@ -249,7 +229,7 @@ def _has_attribution_word(text: str) -> bool:
 
 def has_own_words(line: str) -> bool:
     """True if the line reads as written by a person: a greeting, or words of I and you."""
-    return bool(_GREETING.match(line.strip()) or _OWN_WORDS.search(line[:300]))
+    return greets(line.strip()) or bool(_OWN_WORDS.search(line[:300]))
 
 
 def is_automatic(message: Message) -> bool:
@@ -291,7 +271,9 @@ def sign(message: Message) -> str:
     score = _score(message)
     # Vendors greet and take their leave as people do, but do not say I.
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
-    if score >= _ENOUGH and message.headers and (not is_robot or _FIRST_PERSON.search(message.text[:2500])):
+    is_root = message.sender.partition("@")[0] in _HUMAN_ACCOUNTS
+    is_own = _is_persons(signature(message.text[-2000:])) or _asks(message.text[:2500]) if is_root else not is_robot
+    if score >= _ENOUGH and message.headers and (is_own or _FIRST_PERSON.search(message.text[:2500])):
         return "it is in a person's words"
     if message.sender.partition("@")[0] in _HUMAN_ACCOUNTS and _is_note(message.text):
         return "a short note in a person's words"
@@ -303,6 +285,12 @@ def _is_note(text: str) -> bool:
     if len(text) > _LONGEST_NOTE or _ALARMING.search(text) or _FORM_WORDS.search(text) or _MACHINE_SIGNED.search(text):
         return False
     return bool(_says_i(text) or _NOTE_WORDS.search(text))
+
+
+def asks_at_the_end(text: str) -> bool:
+    """True if the last paragraph is a person's question, as below a mail that was pasted."""
+    last = text.rstrip()[-1500:].rpartition("\n\n")[2]
+    return bool(_QUESTION.search(last)) and (_says_i(last) or _asks(last))
 
 
 def reads_as_person(message: Message) -> bool:
@@ -320,23 +308,35 @@ def _score(message: Message) -> int:
     if len(first) < 200 and _FORM_GREETING.match(first) and not says_i:
         return -2
     score = 2 * says_i
-    if len(first) < 100 and _GREETING.match(first):
-        score += 2 if _PERSONAL_GREETING.fullmatch(first) and first.rstrip(" ,!.").lower() not in ("hi", "hello", "dear") else 1
-    if _asks(own[:2500]):
+    is_greeted = len(first) < 100 and greets(first)
+    is_named = addresses(first[:200])
+    if is_greeted:
+        is_named = is_named or (bool(_PERSONAL_GREETING.fullmatch(first)) and first.rstrip(" ,!.").lower() not in ("hi", "hello", "dear"))
+    score += is_greeted + is_named
+    is_asked = _asks(own[:2500])
+    if is_asked:
         score += 2 if "?" in first and _asks(first[:400]) else 1
+    has_question = bool(_QUESTION.search(own[:2500]))
     end = message.text[-2000:]
-    score += (
-        bool(_CLOSING.search(end))
-        + bool(_SIGNED.search(end))
-        + bool(_QUESTION.search(own[:2500]))
-        + 3 * bool(_PHONE.search(message.text[-1500:]))
-    )
+    is_signed = _is_persons(signature(end))
+    score += (takes_leave(end) or is_signed) + is_signed + has_question + 3 * bool(_PHONE.search(message.text[-1500:]))
+    has_own_words = says_i or is_asked or has_question or is_polite(own[:2500]) or bool(_OWN_WORDS.search(own[:2500]))
+    if is_signed and (is_named or ((is_greeted or salutes(first)) and has_own_words)):
+        score += 3  # the form of a letter, from the first line to the last
+    elif is_signed and has_own_words:
+        score += 1
+    if is_named and has_question and not is_signed and own.count("\n") <= 3:
+        score += 2  # a question to somebody, and no more than that
     if not says_i and _MACHINE_SIGNED.search(end):
         score -= 3
     score += bool(re.search(r"^> ?\w", text, re.MULTILINE)) and score > 0
     if _FORM_WORDS.search(own) or _FORM_WORDS.search(message.text[-1500:]):
         return score - 2
     return score
+
+
+def _is_persons(name: str) -> bool:
+    return bool(name) and not _MACHINE_WORDS.search(name) and not any(_is_system(word.lower()) for word in name.split())
 
 
 def _sign_of_account(message: Message, score: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from mailtriage.recognise._people import asks_at_the_end
 from mailtriage.recognise._returned import Original, original, split
 from mailtriage.recognise._sections import SectionType, body_lines, first_line
 from mailtriage.types import Message, Recovery, Report, Section, Severity, State
@@ -20,7 +21,7 @@ _SUBJECT = re.compile(
     r"|Warning: message \S+ delayed|Message \S+ has been frozen|Delivery status notification\b|Delivery Status Notification\b"
     r"|failure notice"
     r"|Undeliverable\b|Undelivered mail\b|(?:failed|failure|permanent) delivery\b|delivery status\b|(?:e-?mail"
-    r"|message) delivery (?:has )?failedthere was an error sending your mail|mail failed, returning|mail could not be delivered"
+    r"|message) delivery (?:has )?failed|there was an error sending your mail|mail failed, returning|mail could not be delivered"
     r"|\[Postmaster\] Email Delivery|NOTICE: mail delivery status|Delivery Notification: |Delivery (?:has )?(?:failed|failure)"
     r"|Mail System Error|Unzustellbar: |Non remis ?: |No se puede entregar: |Onbestelbaar: |Non recapitabile: |(?:Mail|Message"
     r"|E-?mail) Delivery (?:Delay|Failure|Status)"
@@ -36,7 +37,7 @@ _FIRST = re.compile(
     r"|This is a delivery status notification"
     r"|Delivery (?:has failed|to the following recipients? (?:has )?failed|is delayed|has been delayed)"
     r"|\*{2} ?(?:Address not found|Message (?:blocked|not delivered)|Delivery)"
-    r"|Your message (?:to \S+ couldn't|wasn't|did not reach|could not|cannot|has been (?:blocked|delayed))"
+    r"|Your message\s+To:\s|Your message (?:to \S+ couldn't|wasn't|did not reach|could not|cannot|has been (?:blocked|delayed))"
     r"|Transcript of session follows|This (?:is an automatically generated|report relates)"
     r"|The following message to |Message \S{5,40} has been frozen|Could not deliver message to|I'm sorry to have to inform you"
     r"|I was not able to deliver"
@@ -52,6 +53,7 @@ _OWN_LINES = re.compile(
     r"^(?:Final-Recipient: |Reporting-MTA: |Action: (?:failed|delayed)|Status: [45]\.|Diagnostic-Code: | {3}-{5} |<[^<>\s]{1,320}>:(?: |$)"
     r"|--- Below this line|-{6} This is a copy of "
     r"|Below is a copy of|Message headers follow|Remote-MTA: |A message that you sent |There was an error delivering"
+    r"|(?:\t| {4})?\S{1,320}@\S{1,255}: [45]\d\d |did not reach the following recipient|The response (?:from the remote server )?was:"
     r"|Generating server: |Diagnostic information for admin)"
     r"|^ {0,4}(?:550|554|552|551|553|450|451) ",
     re.MULTILINE,
@@ -138,7 +140,8 @@ def claims(message: Message) -> bool:
     if _PERSON.match(message.subject):
         return False
     if not message.headers:
-        return bool(_FIRST.match(message.text.lstrip()[:400])) and bool(_OWN_LINES.search(message.text[:20000]))
+        is_bounce = bool(_FIRST.match(message.text.lstrip()[:400])) and bool(_OWN_LINES.search(message.text[:20000]))
+        return is_bounce and not _is_asked_about(message.text)
     subject = bool(_SUBJECT.match(message.subject))
     is_daemon = bool(_DAEMONS.fullmatch(message.sender.partition("@")[0]) or _DAEMON_NAMES.search(message.sender_name))
     if not (subject or is_daemon):
@@ -158,6 +161,12 @@ def claims(message: Message) -> bool:
         or (is_report and (subject or others[3]))
         or (subject and others[3] and bool(_OWN_LINES.search(message.text[:20000])))
     )
+
+
+def _is_asked_about(text: str) -> bool:
+    """Whether somebody pasted a bounce and asks below it; where a mail came back the question may stand in that."""
+    lines = body_lines(text[:20000])
+    return asks_at_the_end(text) and split(lines)[0] == len(lines)
 
 
 def report(message: Message) -> Report:

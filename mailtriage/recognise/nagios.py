@@ -97,7 +97,7 @@ def _one(message: Message) -> Report:
     named = _named(message.subject)
     found = _fields(text[:20000])
     state = found.get("state", "").split(" ")[0].strip("!*.")
-    kinds = (found.get("notification type", "").split(" ")[0], named.type)
+    kinds = [found.get("notification type", "").split(" ")[0], named.type]
     states = [state, named.state, *bad_states(text)]
     name, is_now = settled(message.subject, *told(kinds, states))
     alias, service = found.get("host", ""), found.get("service", "")

@@ -12,6 +12,7 @@ from mailtriage.recognise import _people
 from mailtriage.recognise._sections import SectionType, body_lines
 from mailtriage.types import Message, Recovery, Report, State
 
+_NAMED = r"(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,30}(?![\w.])"
 _DOMAIN = re.compile(r"\b(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,4}[a-z][a-z0-9-]{1,30}\b", re.IGNORECASE)
 _TOPIC = (
     r"(?:renew\w{0,4}|expir\w{1,6}|transfer\w{0,5}|whois|registration|registrar|verif\w{1,10}|suspen\w{1,6}|name ?servers?|dns change"
@@ -21,7 +22,8 @@ _SUBJECT = re.compile(
     rf".{{0,120}}\bdomains?(?: names?)?\b.{{0,200}}\b{_TOPIC}\b.{{0,200}}|.{{0,120}}\b{_TOPIC}\b.{{0,200}}\bdomains?\b.{{0,200}}"
     r"|.{0,60}\bwhois data reminder\b.{0,200}|.{0,60}\brenewal (?:reminder|notice)\b.{0,200}"
     r"|.{0,60}important information about your domain.{0,100}"
-    r"|.{0,60}\bICANN\b.{0,200}",
+    r"|.{0,60}\bICANN\b.{0,200}"
+    rf"|.{{0,200}}{_NAMED}.{{0,120}}\b{_TOPIC}\b.{{0,200}}|.{{0,200}}\b{_TOPIC}\b.{{0,120}}{_NAMED}.{{0,200}}",
     re.IGNORECASE,
 )
 _BODY = (
@@ -44,7 +46,7 @@ SECTIONS = (_NOTICE,)
 def claims(message: Message) -> bool:
     """True if the subject is about the registration of a domain, the sender looks like a registrar, and the body has its words."""
     subject = message.subject[:600].lower()
-    if not any(word in subject for word in ("domain", "renew", "whois", "icann")):
+    if not any(word in subject for word in ("domain", "renew", "whois", "icann", "verif", "suspen", "transfer")):
         return False
     if not _SUBJECT.fullmatch(message.subject[:600]) or "certificate" in subject:
         return False

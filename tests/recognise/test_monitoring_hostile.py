@@ -37,9 +37,9 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_long_text_is_recognised_in_bounded_time(name: str) -> None:
     subject, body = TEXTS[name]
-    begun = time.monotonic()
+    begun = time.process_time()
     found = report(body, subject=subject, sender="zabbix@mon01.example.net")
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
     assert "failed" not in found.note
 
 

@@ -228,6 +228,12 @@ def test_a_machine_is_not_taken_for_a_person(name: str) -> None:
         "> md0 : active raid1 sda1[0] [2/1] [U_]\n\nI replaced it yesterday, should be fine.\n",
         "Hello,\n\nsince the last update we see refused connections. Does anybody know why?\n\n-- \nJohn\n",
         "On Sun, 22 Nov 2026 at 10:00, root wrote:\n> disk full\n\nfixed\n",
+        "Guys, please stop rebooting db1 during the day!\n\n  - Rosa\n",
+        "Sam --\n\nyour job on batch3 mailed me 365 times. Would you stop it?\n\nVi\n",
+        "hi, is the wiki down or is it just me?\n",
+        "Whoever keeps changing resolv.conf: STOP. It is managed, your edits are gone anyway.\n\nHugs,\nMarta\n",
+        "This is the mail system at host mx.example.org.\n\n<x@example.net>: host mx.example.net said: 550 5.1.1 User unknown\n\n"
+        "I get this since the upgrade. Does anyone know how I can stop it?\n",
     ],
 )
 def test_a_bare_text_in_a_person_s_words_is_a_person_s(body: str) -> None:
@@ -243,6 +249,10 @@ def test_a_bare_text_in_a_person_s_words_is_a_person_s(body: str) -> None:
         "Dear anna,\n\nYour PC (web07) has not been backed up. Please contact us.\n\nRegards,\nBackupPC Genie\n",
         "arp: 02:00:00:00:00:01 is using my IP address 192.0.2.1 on em0!\nis this a duplicate?\n",
         "Hello,\n\nyour certificate expires. Do not reply to this message.\n\nRegards\n",
+        "Hello,\n\nThe certificate of www expires in 5 days. Is that known?\n\nSSL Certificate Checker\n",
+        "Dear admin,\n\nthe array is degraded.\n\nCheers,\nAmanda\n",
+        "-- Journal begins at Mon 2022-05-02 --\nNov 24 06:25:04 sd1 backup[2211]: cannot reach the storage box\n",
+        "backup of web07\n\nall good,\nDone\n",
     ],
 )
 def test_a_bare_text_of_a_machine_is_not(body: str) -> None:
@@ -262,9 +272,34 @@ def test_a_pasted_report_without_a_person_sign_still_shows_its_foreign_words() -
         "Здравствуйте!\n\nНе могу войти на сервер.\n\nС уважением,\nИван\n",
         "お世話になっております。\n\nメンテナンスは何時からでしょうか。\nよろしくお願いいたします。\n",
         "你好,\n\n我的邮箱登录不了,麻烦看一下。谢谢!\n",
+        "Hej,\n\nskulle ni kunna lägga upp en brevlåda åt vår praktikant?\n\nMvh\nGunilla\n",
+        "Dobrý den,\n\nprosím o obnovení souboru ze zálohy.\n\nDěkuji, Jana Dvořáková\n",
+        "Ciao Luca,\n\nho già ordinato il ricambio, arriva giovedì.\n\nA presto\nFederico\n",
+        "Estimados,\n\nnecesito que alguien me abra la sala de servidores.\n\nAtentamente,\nIgnacio Ruiz\n",
+        "Tjena,\n\nhar någon lånat min kabel?\n\n/Micke\n",
         "Szia,\n\nnem tudok belépni a szerverre, meg tudnád nézni?\n",
         "Say so.\n\nSigned-off-by: Alice Miller <alice@example.org>\n---\n\ndiff --git a/x b/x\n-old error\n",
     ],
 )
 def test_a_bare_letter_is_a_person_s_in_any_language(body: str) -> None:
     assert report(body).kind == "human"
+
+
+def test_a_bounce_of_a_letter_that_asks_stays_a_bounce() -> None:
+    body = (
+        "This is the mail system at host mx.example.org.\n\n<x@example.net>: host mx.example.net said: 550 5.1.1 User unknown\n\n"
+        "Received: by web07.example.org\nFrom: Bob <bob@example.org>\nSubject: the wiki\n\nHi, can you tell me whether I may restart it?\n"
+    )
+    assert report(body).kind == "bounce"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY.\n\nx@example.net: 550 5.1.1 User unknown\n", "bounce"),
+        ("Your message\n\n  To:      x@example.net\n\ndid not reach the following recipient(s):\n\nx@example.net on Thu\n", "bounce"),
+        ("** Address not found **\n\nYour message wasn't delivered to x@example.net.\n\nThe response was:\n\nDNS Error\n", "bounce"),
+    ],
+)
+def test_a_bare_bounce_is_known_by_its_words(body: str, kind: str) -> None:
+    assert report(body).kind == kind
