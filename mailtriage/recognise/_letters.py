@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+_NAME = r"[^\W\d_a-z][^\W\d_]{0,19}\.?(?:[ -][^\W\d_a-z][^\W\d_]{0,19}\.?){0,3}"
 _WORDS = (
     r"(?:hi|hiya|hello|hey|hallo|moin|dear|lieber?|servus|guten (?:tag|morgen|abend)|grüezi|grüß gott|(?:sehr )?geehrte[rs]?"
     r"|good (?:morning|afternoon|evening|day)|g'day|greetings|guys|folks|all|team|everyone|everybody|colleagues|gents|kollegen|leute"
@@ -23,6 +24,7 @@ _WORDS = (
     r"|こんにちは|안녕하세요|สวัสดี)(?:\b(?!\.)|(?<=[^\x00-\u036f]))"
 )
 _GREETING = re.compile(rf"{_WORDS}[^\n:]{{0,60}}", re.IGNORECASE)
+_NAMED = re.compile(rf"(?i:{_WORDS}) ({_NAME}) ?[,!.]{{0,3}}")
 _ADDRESS = re.compile(rf"{_WORDS}(?: [^\W\d_]{{1,20}}){{0,3}} ?[,!]{{1,3}} \S", re.IGNORECASE)
 _VOCATIVE = re.compile(
     r"(?:guys|folks|all|team|everyone|everybody|colleagues|gents|kollegen|leute|dag|oi|car[oaie]|moi)\b(?!,|!| zusammen)", re.IGNORECASE
@@ -48,9 +50,8 @@ _LEAVE = (
     r"|תודה|בברכה|شكرا|مع تحيات|مع أطيب|cảm ơn|mulțumesc|cu stimă|(?:lep )?pozdrav|lp|hvala|谢谢|謝謝|此致|よろしく|以上|감사합니다|ขอบคุณ)"
 )
 _LEAVE_TAKEN = re.compile(rf"^(?:{_LEAVE}(?![\w.-])[^\n:=]{{0,40}}|-- ?)$", re.IGNORECASE | re.MULTILINE)
-_NAME = r"[^\W\d_a-z][^\W\d_]{0,19}\.?(?:[ -][^\W\d_a-z][^\W\d_]{0,19}\.?){0,3}"
 _SIGNED = re.compile(
-    rf"^[ \t]{{0,4}}(?i:{_LEAVE})(?![\w-])[ \t,.!]{{0,4}}\s{{1,4}}(?:[-–/][ ]?)?({_NAME})[ \t]*$"
+    rf"^[ \t]{{0,4}}(?i:{_LEAVE})(?![\w-])[ \t,.:!]{{0,4}}\s{{1,4}}(?:[-–/][ ]?)?({_NAME})[ \t]*$"
     rf"|\n\n[^\W\d_][^\n:=\d,]{{0,30}}[,!]?\n{{1,2}}({_NAME})[ \t]*\s*\Z|\n\n({_NAME})[ \t]*\s*\Z"
     rf"|^[ \t]{{0,4}}[-–—/]{{1,2}} ?({_NAME})[ \t]*\s*\Z|(?<=[.!?]) {{1,3}}[/–—-]{{1,2}} ?({_NAME})[ \t]*\s*\Z",
     re.MULTILINE,
@@ -76,6 +77,12 @@ def salutes(line: str) -> bool:
 def greets(line: str) -> bool:
     """True if the line, without what goes around it, is a greeting and nothing more."""
     return bool(_GREETING.fullmatch(line)) and not _VOCATIVE.match(line)
+
+
+def named(line: str) -> str:
+    """Whom a greeting names, "" if nobody."""
+    found = _NAMED.fullmatch(line)
+    return found[1] if found else ""
 
 
 def addresses(line: str) -> bool:

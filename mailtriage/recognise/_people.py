@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from mailtriage.recognise._letters import addresses, greets, is_polite, salutes, signature, takes_leave
+from mailtriage.recognise._letters import addresses, greets, is_polite, named, salutes, signature, takes_leave
 from mailtriage.types import Message
 
 _REPLY = re.compile(
@@ -74,7 +74,8 @@ _FORM_WORDS = re.compile(
     re.IGNORECASE,
 )
 _PHONE = re.compile(
-    r"^(?:Sent from (?:my|Mail for|Yahoo|Outlook|Proton)|Von meinem \w+ gesendet|Gesendet (?:von|mit)|Envoyé de(?:puis)? mon"
+    r"^(?:Sent with Proton ?Mail"
+    r"|Sent from (?:my|Mail for|Yahoo|Outlook|Proton)|Von meinem \w+ gesendet|Gesendet (?:von|mit)|Envoyé de(?:puis)? mon"
     r"|Enviado desde mi|Inviato da(?:l mio)? |Verstuurd vanaf|Skickat från"
     r"|Get Outlook for|Diese Nachricht wurde von meinem|iPhoneから送信|发自我的|Отправлено (?:с|из) )",
     re.MULTILINE,
@@ -106,6 +107,7 @@ _MACHINE_SIGNED = re.compile(
 )
 _PATCH = re.compile(r"^Signed-off-by: [^\n<]{1,80}<[^>\n]{1,200}>$", re.MULTILINE)
 _ATTACHED_MAIL = re.compile(r"(?:\A|^\n)From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
+_REPLY_DOMAIN = re.compile(r"@([\w.-]+)")
 _LONGEST_NOTE = 400
 _NOTE_WORDS = re.compile(
     r"(?<!\S)[:;]-?[)D](?!\S)"
@@ -235,6 +237,8 @@ def has_own_words(line: str) -> bool:
 def is_automatic(message: Message) -> bool:
     """True if the sender itself says that no person sent this."""
     names = {name.lower(): value.lower() for name, value in message.headers}
+    if names.get("feedback-id", "").endswith(":proton"):
+        del names["feedback-id"]  # Proton puts it on the mail of people
     if any(name in names for name in _AUTOMATIC) or not names.get("auto-submitted", "no").startswith("no"):
         return True
     # What people write to a list bears the marks of bulk.
@@ -273,11 +277,17 @@ def sign(message: Message) -> str:
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
     is_root = message.sender.partition("@")[0] in _HUMAN_ACCOUNTS
     is_own = _is_persons(signature(message.text[-2000:])) or _asks(message.text[:2500]) if is_root else not is_robot
-    if score >= _ENOUGH and message.headers and (is_own or _FIRST_PERSON.search(message.text[:2500])):
+    if score >= _ENOUGH and message.headers and (is_own or _is_handed_on(message) or _FIRST_PERSON.search(message.text[:2500])):
         return "it is in a person's words"
     if message.sender.partition("@")[0] in _HUMAN_ACCOUNTS and _is_note(message.text):
         return "a short note in a person's words"
     return "" if is_system_account(message) or score < 0 else _sign_of_account(message, score)
+
+
+def _is_handed_on(message: Message) -> bool:
+    """Whether a form on a web page sent this for somebody, who is to be answered elsewhere."""
+    found = _REPLY_DOMAIN.search(message.header("Reply-To")[:1000])
+    return found is not None and found[1].lower() != message.sender.rpartition("@")[2]
 
 
 def _is_note(text: str) -> bool:
@@ -311,7 +321,8 @@ def _score(message: Message) -> int:
     is_greeted = len(first) < 100 and greets(first)
     is_named = addresses(first[:200])
     if is_greeted:
-        is_named = is_named or (bool(_PERSONAL_GREETING.fullmatch(first)) and first.rstrip(" ,!.").lower() not in ("hi", "hello", "dear"))
+        is_general = first.rstrip(" ,!.").lower() in ("hi", "hello", "dear")
+        is_named = is_named or (bool(_PERSONAL_GREETING.fullmatch(first)) and not is_general) or _is_persons(named(first))
     score += is_greeted + is_named
     is_asked = _asks(own[:2500])
     if is_asked:
@@ -321,7 +332,9 @@ def _score(message: Message) -> int:
     is_signed = _is_persons(signature(end))
     score += (takes_leave(end) or is_signed) + is_signed + has_question + 3 * bool(_PHONE.search(message.text[-1500:]))
     has_own_words = says_i or is_asked or has_question or is_polite(own[:2500]) or bool(_OWN_WORDS.search(own[:2500]))
-    if is_signed and (is_named or ((is_greeted or salutes(first)) and has_own_words)):
+    # No machine begins with a word that is neither a greeting nor a label.
+    is_saluted = not is_greeted and salutes(first)
+    if is_signed and (is_named or is_saluted or (is_greeted and has_own_words)):
         score += 3  # the form of a letter, from the first line to the last
     elif is_signed and has_own_words:
         score += 1

@@ -97,6 +97,8 @@ def report(message: Message, part: str) -> Report:
         elif prior:
             sections = (Section(name="prior_run", lines=sections[0].lines, recovery=Recovery.STATE),)
             cutter.host_seen = sane_host(prior.group(1))
+    if not message.headers and len(sections) == 1 and sections[0].name not in ("preamble", "local"):
+        is_complete = True  # no report that was cut off, but one section somebody took out of it
     if cutter.host_seen:
         host = longer_host(host, cutter.host_seen) if host else cutter.host_seen
     return Report(kind=f"freebsd_{part}", host=host, sections=sections, is_complete=is_complete, note=cutter.note)

@@ -247,9 +247,14 @@ GMIRROR = "      Name    Status  Components\nmirror/gm0  DEGRADED  ada1 (ACTIVE)
         (DF, "freebsd_daily", ["disk_status"]),
     ],
 )
-def test_a_bare_fragment_is_an_incomplete_report_of_its_part(body: str, kind: str, sections: list[str]) -> None:
+def test_a_bare_fragment_is_of_its_part_and_whole_only_as_one_section(body: str, kind: str, sections: list[str]) -> None:
+    is_one_section = len(sections) == 1 and sections != ["local"]
     found = report(body)
-    assert (found.kind, names(found), found.is_complete) == (kind, sections, False)
+    assert (found.kind, names(found), found.is_complete) == (kind, sections, is_one_section)
+
+
+def test_a_mail_that_ends_after_its_first_section_is_cut_off() -> None:
+    assert not report("\nDisk status:\n" + DF, subject="web07.example.org daily run output").is_complete
 
 
 @pytest.mark.parametrize(
