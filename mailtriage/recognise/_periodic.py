@@ -41,6 +41,8 @@ _SILENT = {
     *("backup_aliases", "backup_pkgdb", "backup_pkg", "backup_zfs", "gpart_conftxt", "locate", "whatis", "catman"),
 }
 _ONE_BLOCK = {"group_syntax", "network", "system_status", "security_check", "world_kernel", "zfs_scrub", "zfs_trim", "login_accounting"}
+# Up to these a heading may be the first of its run; before the others stand some that no host switches off.
+_AT_THE_START = {"daily": 399, "weekly": 310, "monthly": 200, "security": 100, "custom": 399}
 _FOREIGN = replace(LOCAL, is_log=False)
 
 
@@ -97,8 +99,9 @@ def report(message: Message, part: str) -> Report:
         elif prior:
             sections = (Section(name="prior_run", lines=sections[0].lines, recovery=Recovery.STATE),)
             cutter.host_seen = sane_host(prior.group(1))
-    if not message.headers and len(sections) == 1 and sections[0].name not in ("preamble", "local"):
-        is_complete = True  # no report that was cut off, but one section somebody took out of it
+    last = cutter.pieces[-1].heading
+    if not message.headers and len(sections) == 1 and last.section != LOCAL.section and last.order > _AT_THE_START[part]:
+        is_complete = True  # a report that was cut off still has its beginning: this section was taken out of one
     if cutter.host_seen:
         host = longer_host(host, cutter.host_seen) if host else cutter.host_seen
     return Report(kind=f"freebsd_{part}", host=host, sections=sections, is_complete=is_complete, note=cutter.note)
