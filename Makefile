@@ -4,7 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: all demo test check fuzz golden model docs bench bench-quality clean
+.PHONY: all demo test check fuzz golden model docs bench bench-quality bench-labels clean
 
 all: test
 
@@ -43,6 +43,10 @@ bench: $(STAMP)
 
 bench-quality: $(STAMP)
 	$(BIN)/python -m benchmarks.quality
+
+bench-labels: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[plots]'
+	$(BIN)/python -m benchmarks.labels --plots docs
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -7,29 +7,28 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import re
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from benchmarks import text_filters
-from benchmarks.quality_figures import BOTH, GATE, VETO, Result, Row, reasons, results, table
+from benchmarks.quality_figures import ALERTS, BOTH, GATE, VETO, Result, Row, reasons, results, table
 from mailtriage.classify import Example, Model
 from mailtriage.classify.splits import SPLITS, Fold, Member, is_faultless, model_without, split
 from mailtriage.judge import AllKinds, Case, NoHistory, judge
 from mailtriage.pipeline import read
 from mailtriage.rulebook import Rulebook, load
 from mailtriage.shipped import shipped
-from mailtriage.simulate import Fleet, SimulatedMail, mails
+from mailtriage.simulate import Fleet, mails
 from mailtriage.simulate.hosts import hosts
 from mailtriage.simulate.incidents import plan
 from mailtriage.simulate.timeline import ALL_TYPES
+from mailtriage.simulate.writing import faults
 from mailtriage.types import Message, Opinion, RawMail, Report, Section, Verdict
 
 SEED, START = 4, datetime(2026, 2, 20, tzinfo=UTC)  # a month's end and a leap of the clock lie within
-DENSER = 3  # so many times as many incidents as a fleet has: more faults to miss in the same time
-_JUMP = re.compile(r"[\d.,:]+")
+DENSER = 8  # so many times as many incidents as a fleet has: more faults to miss in the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +76,12 @@ def _fleet(n_hosts: int, days: int) -> tuple[list[Member], dict[str, Read]]:
                 example=example,
                 kind=mail.truth.kind,
                 host=mail.truth.host,
-                faults=() if is_faultless(example) else _faults(mail, message.subject),
+                faults=faults(mail),
                 at=mail.sent_at,
                 is_faultless=is_faultless(example),
             )
         )
     return members, known
-
-
-def _faults(mail: SimulatedMail, subject: str) -> tuple[str, ...]:
-    """The types of its incidents; without one, its kind with what is to be seen there, for an alert the trigger."""
-    types = {incident.rsplit("-", 1)[0] for incident in mail.truth.incidents}
-    if types:
-        return tuple(sorted(types))
-    if mail.truth.kind == "zabbix":
-        return (f"zabbix: {_JUMP.sub('#', subject.partition(': ')[2])}",)
-    return (f"{mail.truth.kind}: {', '.join(sorted({name for name, label in mail.truth.sections if label.value != 'noise'}))}",)
 
 
 class _Asked:
@@ -207,7 +196,7 @@ def main() -> None:
         flush=True,
     )
     seen = [member for member in _fixture.members if not member.is_faultless]
-    other = [member for member in seen if member.kind != "zabbix"]
+    other = [member for member in seen if member.kind != ALERTS]
     # Alerts are easy to hold: hardly one of their kind is ever approved. What remains carries the weight.
     print(f"{len(seen)} show {len({member.faults for member in seen})} faults; {len(other)} of them are no Zabbix alerts", flush=True)
     if not _fixture.has_bogofilter:

@@ -11,7 +11,8 @@ from mailtriage.classify import upper_bound
 
 GATE, VETO, BOTH = "gate alone", "gate + veto", "rules + gate + veto"
 GOALS = {"fault": 0.92, "kind": 0.0, "host": 0.92, "time": 0.86}  # noise reduction, at no wrong drop
-N_MUST_SEE = 2900  # asked for in the split by fault
+N_MUST_SEE = 2900  # asked for in the split by fault, alerts not counted: they are easy to hold
+ALERTS = "zabbix"
 _OWN = (GATE, VETO, BOTH)
 
 
@@ -38,6 +39,7 @@ class Result:
     n_wrong: int
     n_noise: int
     n_dropped: int
+    n_no_alerts: int  # of those to be seen
 
     @property
     def bound(self) -> float:
@@ -57,28 +59,33 @@ class Result:
         misses = [f"{self.n_wrong} wrong drops, goal 0"] if self.n_wrong else []
         if self.reduction < GOALS[self.by]:
             misses.append(f"noise reduction short by {100 * (GOALS[self.by] - self.reduction):.1f} points of {100 * GOALS[self.by]:.0f} %")
-        if self.by == "fault" and self.n_must_see < N_MUST_SEE:
-            misses.append(f"fewer than {N_MUST_SEE} mails to be seen")
+        if self.by == "fault" and self.n_no_alerts < N_MUST_SEE:
+            misses.append(f"{self.n_no_alerts} mails to be seen that are no alerts, asked for {N_MUST_SEE}")
         return "MISSED: " + "; ".join(misses) if misses else "met"
 
 
 def results(by: str, rows: Iterable[Row]) -> list[Result]:
     """Counts by method, in the order they were measured."""
     counts: dict[str, Counter[tuple[bool, bool]]] = defaultdict(Counter)
+    no_alerts: Counter[str] = Counter()
     for row in rows:
         counts[row.method][row.label == "noise", row.is_dropped] += 1
+        no_alerts[row.method] += row.label != "noise" and row.kind != ALERTS
     return [
-        Result(by, method, n[False, True] + n[False, False], n[False, True], n[True, True] + n[True, False], n[True, True])
+        Result(
+            by, method, n[False, True] + n[False, False], n[False, True], n[True, True] + n[True, False], n[True, True], no_alerts[method]
+        )
         for method, n in counts.items()
     ]
 
 
 def table(found: Sequence[Result]) -> str:
     """One line for each split and method."""
-    lines = [f"{'held out':9}{'method':21}{'must see':>9}{'wrong':>7}{'at most':>10}{'noise':>8}{'dropped':>9}  goal of gate + veto"]
+    head = f"{'held out':9}{'method':21}{'must see':>9}{'no alerts':>10}{'wrong':>7}{'at most':>10}{'noise':>8}{'dropped':>9}"
+    lines = [f"{head}  goal of gate + veto"]
     for one in found:
         lines.append(
-            f"{one.by:9}{one.method:21}{one.n_must_see:>9}{one.n_wrong:>7}{100 * one.bound:>8.2f} %{one.n_noise:>8}"
+            f"{one.by:9}{one.method:21}{one.n_must_see:>9}{one.n_no_alerts:>10}{one.n_wrong:>7}{100 * one.bound:>8.2f} %{one.n_noise:>8}"
             f"{100 * one.reduction:>7.1f} %  {one.answer}".rstrip()
         )
     return "\n".join(lines)

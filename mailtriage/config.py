@@ -90,6 +90,14 @@ class DigestConfig:
     at: str = _key("06:30", "time of day, HH:MM")
     zone: str = _key("UTC", "time zone of `at` and of the times shown")
     silent_after_h: int = _key(26, "hours after which a host that used to write daily counts as silent")
+    n_audits: int = _key(5, "dropped sections each digest asks about, drawn at random; 0: none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditConfig:
+    """How many wrong drops are borne before a rule, or learning on a kind, drops nothing any more."""
+
+    limit: float = _key(0.01, "share of wrong drops: a source of drops that is more likely than not above it is suspended")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +130,7 @@ class Config:
     events: EventsConfig = field(default_factory=EventsConfig)
     relay: RelayConfig = field(default_factory=RelayConfig)
     digest: DigestConfig = field(default_factory=DigestConfig)
+    audit: AuditConfig = field(default_factory=AuditConfig)
     http: HttpConfig = field(default_factory=HttpConfig)
     sinks: tuple[SinkConfig, ...] = ()
 
@@ -139,6 +148,7 @@ TABLES: Mapping[str, type] = {
     "events": EventsConfig,
     "relay": RelayConfig,
     "digest": DigestConfig,
+    "audit": AuditConfig,
     "http": HttpConfig,
 }
 _SEVERITIES = ("info", "warning", "high", "critical")
@@ -280,6 +290,8 @@ class _Reader:
             ("store", "keep_dropped_days", config.store.keep_dropped_days, 1, 36_500),
             ("store", "keep_raised_days", config.store.keep_raised_days, 1, 36_500),
             ("digest", "silent_after_h", config.digest.silent_after_h, 1, 8760),
+            ("digest", "n_audits", config.digest.n_audits, 0, 1000),
+            ("audit", "limit", config.audit.limit, 0, 1),
             ("model", "promote_after", config.model.promote_after, 1, 10_000),
         ):
             if not least <= value <= most:
@@ -322,6 +334,8 @@ def _as(hint: object, value: object) -> object:
     """`value` as the type of a key; ValueError says in words what the key takes."""
     if hint is int and isinstance(value, int) and not isinstance(value, bool):
         return value
+    if hint is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
     texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
     if any(isinstance(text, str) and not text.isprintable() for text in texts):
         raise ValueError(f"holds a character that cannot be printed: {value!r}")
@@ -331,7 +345,7 @@ def _as(hint: object, value: object) -> object:
         return Path(value).expanduser()
     if hint == tuple[str, ...] and isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
-    words = {int: "takes a whole number", str: "takes a text in quotes", Path: "takes a path in quotes"}
+    words = {int: "takes a whole number", float: "takes a number", str: "takes a text in quotes", Path: "takes a path in quotes"}
     raise ValueError(f"{words.get(typing.cast(type, hint), 'takes a list of texts')}, not {value!r}")
 
 

@@ -67,6 +67,7 @@ class Case:
     model: Model | None
     history: History
     promoted: Kinds
+    suspended: frozenset[str] = frozenset()  # `rule KIND/ID` and `gate KIND` that audits found wanting: they may drop nothing
 
     def opinion(self, section: Section) -> Opinion | None:
         """What learning says of a section; asked only where it can matter."""
@@ -75,7 +76,7 @@ class Case:
     @property
     def may_learn(self) -> bool:
         """Whether learning may act on this kind."""
-        return self.report.kind in self.promoted
+        return self.report.kind in self.promoted and f"gate {self.report.kind}" not in self.suspended
 
 
 def judge(case: Case) -> tuple[Judged, ...]:
@@ -93,7 +94,7 @@ def _judge_section(case: Case, section: Section) -> Judged:
     def previous(name: str, subject: str, within: timedelta | None = None) -> float | None:
         return case.history.previous(report.host, name, subject, case.message.received_at - within if within else None)
 
-    ruling = case.rulebook.rule_on(report.kind, report.host, section, previous)
+    ruling = case.rulebook.rule_on(report.kind, report.host, section, previous, case.suspended)
     tests = tuple(Reason(by=f"test rule {hit.rule.id}", detail=f"would {hit.rule.action}: {one_line(hit.line)}") for hit in ruling.tests)
     floor = tuple(Reason(by=f"floor {hit.name}", detail=one_line(hit.line)) for hit in ruling.floor)
     if ruling.events:

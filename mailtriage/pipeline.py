@@ -30,8 +30,12 @@ def triage(
     now: datetime,
     *,
     promoted: Kinds | None = None,
+    suspended: frozenset[str] = frozenset(),
 ) -> Outcome:
-    """Everything decided about one mail; `promoted` are the kinds on which learning may act (None: all)."""
+    """Everything decided about one mail; `promoted` are the kinds on which learning may act (None: all).
+
+    `suspended` are rules and kinds (`rule KIND/ID`, `gate KIND`) that may drop nothing.
+    """
     message, report = read(raw)
     case = Case(
         report=report,
@@ -40,6 +44,7 @@ def triage(
         model=model,
         history=history,
         promoted=AllKinds() if promoted is None else promoted,
+        suspended=suspended,
     )
     sections = judge(case)
     return Outcome(

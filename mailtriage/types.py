@@ -75,6 +75,7 @@ class RawMail:
     rcpt_tos: tuple[str, ...] = ()
     peer: str = ""
     helo: str = ""
+    is_archive: bool = False  # imported: dated by itself, recorded, and nothing follows from it
 
     def __post_init__(self) -> None:
         _require_aware(self.received_at)

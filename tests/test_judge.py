@@ -64,6 +64,7 @@ def verdicts(
     promoted: Kinds | None = None,
     report: Report | None = None,
     message: Message = MESSAGE,
+    suspended: frozenset[str] = frozenset(),
 ) -> tuple[Judged, ...]:
     found = report or Report(kind=KIND, host=HOST, sections=sections)
     book = Rulebook(rules, problems=problems)
@@ -74,12 +75,18 @@ def verdicts(
         model=model,
         history=NoHistory(),
         promoted=AllKinds() if promoted is None else promoted,
+        suspended=suspended,
     )
     return judge(case)
 
 
 def verdict(given: Section, *rules: Rule, model: Model | None = None, promoted: Kinds | None = None) -> Judged:
     (judged,) = verdicts(given, rules=rules, model=model, promoted=promoted)
+    return judged
+
+
+def suspended_verdict(given: Section, *rules: Rule, suspended: str, model: Model | None = None) -> Judged:
+    (judged,) = verdicts(given, rules=rules, model=model, suspended=frozenset({suspended}))
     return judged
 
 
@@ -305,3 +312,23 @@ def test_a_rule_with_a_severity_raises_also_where_the_sender_says_that_all_is_we
     assert verdict(section("ada0 wears out", **said), replace(EVENT, severity=None)).events[0].state is State.OK
     (event,) = verdict(section("ada0 wears out", **said), EVENT).events
     assert (event.state, event.severity) == (State.PROBLEM, Severity.HIGH)
+
+
+def test_a_suspended_rule_says_what_it_would_drop_and_drops_nothing() -> None:
+    given, fine = section("all is well"), rule("fine", Action.DROP, "^all is well$")
+    source = f"rule {fine.id}"
+    judged = suspended_verdict(given, fine, suspended=source)
+    assert judged.verdict is Verdict.DIGEST
+    assert [reason.by for reason in judged.shadow] == [f"test {source}"]
+    # Another rule that explains the same may drop it, and the same book drops again once the suspension is lifted.
+    assert suspended_verdict(given, fine, rule("also", Action.DROP, "well"), suspended=source).verdict is Verdict.DROP
+    book = Rulebook((fine,))
+    rulings = [book.rule_on(KIND, HOST, given, lambda *_: None, off).is_explained for off in (frozenset({source}), frozenset[str]())]
+    assert rulings == [False, True]
+
+
+def test_a_suspended_kind_is_as_if_not_promoted() -> None:
+    judged = suspended_verdict(section("fine"), model=Learnt(QUIET), suspended=f"gate {KIND}")
+    assert judged.verdict is Verdict.DIGEST
+    assert judged.shadow[0].detail.startswith("would drop")
+    assert suspended_verdict(section("fine"), model=Learnt(QUIET), suspended="gate other").verdict is Verdict.DROP

@@ -3,72 +3,56 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
-from mailtriage.classify.gate import MIN_APPROVALS, Gate, Habit, Line, Table
+from mailtriage.classify.dates import order_of
+from mailtriage.classify.gate import Gate, Habit, Line, Table
 from mailtriage.classify.masks import MaskedLine
 from mailtriage.classify.reading import HUMAN, Reading, line_set
-from mailtriage.classify.slots import PER_HOST_FROM, Slot, out_of_slot, slot_of
+from mailtriage.classify.slots import PER_HOST_FROM, Slot, slot_of
+from mailtriage.classify.sources import teachers, witnesses
 
 _MOST_ENDINGS = 20
 _MOST_LINE_SETS = 500
-
-_Repeats = list[tuple[str, list[MaskedLine]]]  # by mail: its host, and its lines of one shape
+ANY = "*"  # in place of witnesses that need no name
+_MOST_HOSTS = 100  # named beside a line of a single witness
 
 
 def learn(approved: Iterable[Reading]) -> Gate:
-    """The gate that these approved sections teach; each is of another mail or another section."""
-    by_key: dict[str, list[Reading]] = defaultdict(list)
-    for reading in approved:
-        if reading.kind != HUMAN and not reading.unread:
-            by_key[reading.key].append(reading)
-    return Gate({key: _table(by_key[key]) for key in sorted(by_key)})
+    """The gate that these approved sections teach; each is of another mail or another section.
 
-
-def dispute(gate: Gate, must_see: Iterable[tuple[Reading, ...]]) -> int:
-    """Takes lines out of the gate until it holds every mail labelled as to be seen; how many mails it would have dropped.
-
-    The least approved line goes first: a wrong approval is rarer than the right ones around it.
+    A weak approval is no person's word: it counts where the others would have let it through, and teaches nothing else.
     """
-    n_mails = 0
-    for readings in must_see:
-        if not _passes(gate, readings):
-            continue
-        n_mails += 1
-        _make_strict(gate, readings)
-        while _passes(gate, readings):
-            _forget_a_line(gate, readings)
-    return n_mails
+    by_key: dict[str, list[Reading]] = defaultdict(list)
+    for reading in teachers(reading for reading in approved if reading.kind != HUMAN and not reading.unread):
+        by_key[reading.key].append(reading)
+    tables: dict[str, Table] = {}
+    for key in sorted(by_key):
+        strong = [reading for reading in by_key[key] if not reading.is_weak]
+        if strong:
+            tables[key] = _table(strong)
+            if len(strong) < len(by_key[key]):
+                alone = Gate({key: tables[key]})
+                tables[key] = _table([reading for reading in by_key[key] if not reading.is_weak or _adds_nothing(alone, reading)])
+    return Gate(tables)
 
 
-def _passes(gate: Gate, readings: tuple[Reading, ...]) -> bool:
-    return bool(readings) and all(not gate.judge(reading).held_by for reading in readings)
+def forget_hosts(gate: Gate) -> None:
+    """Takes out what is known of single hosts: what remains counts for every fleet."""
+    for _, table in gate.tables():
+        table.hosts.clear()
+        for shape, line in table.lines.items():
+            if line.hosts or line.lacked_by:
+                table.lines[shape] = replace(line, hosts=(), lacked_by=(ANY, ANY) if line.lacked_by else ())
 
 
-def _make_strict(gate: Gate, readings: tuple[Reading, ...]) -> None:
-    """Where a number of this mail passed only by tolerance, there is none from now on."""
-    for reading in readings:
-        table = gate.table(reading.key)
-        assert table is not None
-        for line in reading.lines:
-            known = table.lines[line.shape]
-            numbers = [reading.number(value) for value in line.values]
-            if any(
-                number is not None and out_of_slot(slot, number, is_strict=True) for slot, number in zip(known.slots, numbers, strict=True)
-            ):
-                table.lines[line.shape] = replace(known, is_strict=True)
+def _adds_nothing(gate: Gate, reading: Reading) -> bool:
+    finding = gate.judge(reading)
+    return not (finding.new or finding.n_values or finding.n_missing)
 
 
-def _forget_a_line(gate: Gate, readings: tuple[Reading, ...]) -> None:
-    """Takes back the approvals of the line of this mail that has the fewest."""
-    candidates = [(table, line.shape) for reading in readings if (table := gate.table(reading.key)) for line in reading.lines]
-    table, shape = min(candidates, key=lambda entry: (entry[0].lines[entry[1]].n / entry[0].n, entry[0].lines[entry[1]].n, entry[1]))
-    table.lines[shape] = replace(table.lines[shape], n=min(MIN_APPROVALS - 1, table.n - 1, table.lines[shape].n))
-    table.__dict__.pop("always", None)
-
-
-def _table(readings: list[Reading]) -> Table:
+def _table(readings: Sequence[Reading]) -> Table:
     by_host: dict[str, list[Reading]] = defaultdict(list)
     for reading in readings:
         if reading.host:
@@ -84,7 +68,18 @@ def _table(readings: list[Reading]) -> Table:
         endings=dict(sorted(sorted(endings.items(), key=lambda entry: (-entry[1], entry[0]))[:_MOST_ENDINGS])),
         line_sets=frozenset(sorted({line_set(reading) for reading in readings})[:_MOST_LINE_SETS]),
         hosts={host: _habit(by_host[host]) for host in sorted(by_host) if len(by_host[host]) >= PER_HOST_FROM},
+        devices=_devices(readings),
     )
+
+
+def _devices(readings: Sequence[Reading]) -> dict[str, Slot]:
+    """Which device hung where, by mount point."""
+    seen: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for reading, witness in zip(readings, witnesses(readings), strict=True):
+        for line in reading.lines:
+            if line.subject:
+                seen[line.subject[0]][witness].append(line.subject[1])
+    return {mount: slot_of("k", seen[mount]) for mount in sorted(seen)}
 
 
 def _habit(readings: list[Reading]) -> Habit:
@@ -96,45 +91,71 @@ def _habit(readings: list[Reading]) -> Habit:
     )
 
 
-def _lines(readings: list[Reading], *, by_name: bool) -> dict[str, Line]:
-    n_mails: Counter[str] = Counter()
-    least: dict[str, int] = {}
-    most: dict[str, int] = {}
-    numbers: dict[str, list[list[float]]] = {}
-    types: dict[str, MaskedLine] = {}
-    repeats: dict[str, _Repeats] = defaultdict(list)
-    for reading in readings:
+@dataclass(slots=True)
+class _Seen:
+    """What approved mails show of one line."""
+
+    n: int = 0
+    least: int = 0
+    most: dict[str, int] = field(default_factory=dict)  # by witness
+    mails: Counter[str] = field(default_factory=Counter)  # by witness
+    hosts: set[str] = field(default_factory=set)
+    example: MaskedLine | None = None  # one with values
+    readings: list[tuple[Reading, str, list[MaskedLine]]] = field(default_factory=list)  # with their witness, where there are values
+
+
+def _lines(readings: Sequence[Reading], *, by_name: bool) -> dict[str, Line]:
+    named = [""] * len(readings) if by_name else witnesses(readings)  # a host's own habits have no other witness
+    all_mails = Counter(named)
+    seen: dict[str, _Seen] = defaultdict(_Seen)
+    for reading, witness in zip(readings, named, strict=True):
         mine: dict[str, list[MaskedLine]] = defaultdict(list)
-        counts: Counter[str] = Counter()
         for line in reading.lines:
-            name = line.name if by_name else line.shape
-            counts[name] += 1
-            if line.values:
-                _note(reading, name, line, numbers, types)
-                mine[name].append(line)
+            mine[line.name if by_name else line.shape].append(line)
         for name, lines in mine.items():
-            repeats[name].append((reading.host, lines))
-        for name, count in counts.items():
-            n_mails[name] += 1
-            least[name] = min(least.get(name, count), count)
-            most[name] = max(most.get(name, 0), count)
-    found = {}
-    for name in sorted(n_mails):
-        slots = _slots(types.get(name), numbers.get(name, []))
-        indexes = _indexes(repeats[name], slots) if most[name] > 1 and slots else {}
-        found[name] = Line(n_mails[name], least[name], most[name], slots, indexes=tuple(indexes), index_sets=tuple(indexes.values()))
-    return found
+            _note(seen[name], reading, witness, lines)
+    return {name: _line(seen[name], all_mails, is_habit=by_name) for name in sorted(seen)}
 
 
-def _indexes(repeats: _Repeats, slots: tuple[Slot, ...]) -> dict[int, frozenset[float]]:
+def _note(seen: _Seen, reading: Reading, witness: str, lines: list[MaskedLine]) -> None:
+    count = len(lines)
+    seen.least = min(seen.least, count) if seen.n else count
+    seen.n += 1
+    seen.most[witness] = max(seen.most.get(witness, 0), count)
+    seen.mails[witness] += 1
+    seen.hosts.add(reading.host)
+    if lines[0].values:
+        seen.example = lines[0]
+        seen.readings.append((reading, witness, lines))
+
+
+def _line(seen: _Seen, all_mails: Counter[str], *, is_habit: bool) -> Line:
+    most = sorted(seen.most.values(), reverse=True)
+    slots = _slots(seen)
+    indexes = _indexes(seen, slots) if most[0] > 1 and slots else {}
+    lacking = sorted(witness for witness, n in all_mails.items() if seen.mails[witness] < n)
+    return Line(
+        n=seen.n,
+        least=seen.least,
+        # One witness alone may double what another has shown, and no more.
+        most=most[0] if len(all_mails) < 2 else min(most[0], 2 * most[1] + 2 if len(most) > 1 else most[0]),
+        slots=slots,
+        indexes=tuple(indexes),
+        index_sets=tuple(indexes.values()),
+        hosts=() if is_habit or len(seen.mails) >= 2 else tuple(sorted(seen.hosts)[:_MOST_HOSTS]),
+        lacked_by=() if is_habit else tuple(lacking[:2]),
+    )
+
+
+def _indexes(seen: _Seen, slots: tuple[Slot, ...]) -> dict[int, frozenset[float]]:
     """The places that number the repeats of a line, with their numbers where all mails had the same ones."""
     found: dict[int, frozenset[float]] = {}
     for place, slot in enumerate(slots):
         by_host: dict[str, frozenset[float]] = {}
-        if slot.type not in "ngv" or not all(_is_numbered(host, lines, place, by_host) for host, lines in repeats):
+        if slot.type not in "ngv" or not all(_is_numbered(reading.host, lines, place, by_host) for reading, _, lines in seen.readings):
             continue
         sets = set(by_host.values())
-        if len(repeats) > len(by_host) or len(sets) == 1:
+        if len(seen.readings) > len(by_host) or len(sets) == 1:
             found[place] = sets.pop() if len(sets) == 1 else frozenset()
     return found
 
@@ -145,17 +166,33 @@ def _is_numbered(host: str, lines: list[MaskedLine], place: int, by_host: dict[s
     return len(numbers) == len(lines) and by_host.setdefault(host, numbers) == numbers
 
 
-def _note(reading: Reading, name: str, line: MaskedLine, numbers: dict[str, list[list[float]]], types: dict[str, MaskedLine]) -> None:
-    if name not in numbers:
-        numbers[name] = [[] for _ in line.values]
-        types[name] = line
-    for place, value in enumerate(line.values):
-        number = reading.number(value)
-        if number is not None:
-            numbers[name][place].append(number)
-
-
-def _slots(line: MaskedLine | None, numbers: list[list[float]]) -> tuple[Slot, ...]:
-    if line is None:
+def _slots(seen: _Seen) -> tuple[Slot, ...]:
+    if seen.example is None:
         return ()
-    return tuple(slot_of(value.type, seen) for value, seen in zip(line.values, numbers, strict=True))
+    found = []
+    for place, value in enumerate(seen.example.values):
+        order = _order(seen, place) if value.type == "d" else ""
+        numbers: dict[str, list[float]] = defaultdict(list)
+        for reading, witness, lines in seen.readings:
+            mine = (reading.number(line.values[place], order) for line in lines)
+            numbers[witness] += [number for number in mine if number is not None]
+        found.append(slot_of(value.type, numbers, order))
+    return tuple(found)
+
+
+def _order(seen: _Seen, place: int) -> str:
+    """Whether month or day comes first in dates like 03/11/2026: as in those that can be read one way only, else as they lie closer."""
+    days = [line.values[place].day for _, _, lines in seen.readings for line in lines]
+    if not any(len(day or ()) == 5 for day in days):
+        return ""
+    sure = {order_of(day) for day in days} - {""}
+    if len(sure) == 1:
+        return sure.pop()
+    spreads = {}
+    for order in ("d", "m"):
+        numbers = [reading.number(line.values[place], order) for reading, _, lines in seen.readings for line in lines]
+        known = [number for number in numbers if number is not None]
+        spreads[order] = max(known) - min(known) if known else 0.0
+    if spreads["d"] == spreads["m"]:
+        return ""
+    return min(spreads, key=lambda order: spreads[order])

@@ -21,7 +21,8 @@ def card(manifest: Manifest) -> str:
         + (f" and scikit-learn {manifest.scikit_learn}" if manifest.scikit_learn else "")
         + f". Newest mail: {manifest.newest_mail or 'without a date'}. Labels: {labels}.",
         f"Training digest: `{manifest.training_digest}`",
-        f"Without a classifier: {manifest.note}." if manifest.note else "With a classifier.",
+        *([f"It also knows what model {manifest.base} knows as quiet."] if manifest.base else []),
+        ("With a classifier" if manifest.has_classifier else "Without a classifier") + (f": {manifest.note}." if manifest.note else "."),
         _measured(manifest),
     ]
     if manifest.n_contradictions:

@@ -68,7 +68,8 @@ _YEAR = re.compile(r"(?<![\d:.+-])((?:19|20)\d\d)(?![\d:])")
 _MONTH_WORD = re.compile(rf"(?<![^\W\d_])(?i:({_either(MONTH_NUMBER)}))(?![^\W\d_])")
 _DAY_NUMBER = re.compile(r"(?<![\d:.,+-])(\d\d?)(?![\d:])")
 
-# Year (0 if not written), month, day; of a slashed date that is a day in either order the other order's month and day follow.
+# Year (0 if not written), month, day. Of a slashed date month and day if the month comes first, then if the day comes first;
+# 0, 0 where that is no day of the calendar.
 Day = tuple[int, int, int] | tuple[int, int, int, int, int]
 
 
@@ -99,9 +100,16 @@ def _either_order(found: re.Match[str]) -> Day | None:
     american, european = _day(year, first, second), _day(year, second, first)
     if found[2] == "-":
         return european or american
-    if american and european and first != second:
-        return year, first, second, second, first
-    return american or european
+    if not american and not european:
+        return None
+    return year, *(american[1:] if american else (0, 0)), *(european[1:] if european else (0, 0))
+
+
+def order_of(day: Day | None) -> str:
+    """Which order a slashed date was surely written in: m month first, d day first, "" if it may be either."""
+    if day is None or len(day) != 5 or day[1:3] == day[3:]:
+        return ""
+    return "d" if not day[1] else "m" if not day[3] else ""
 
 
 def _day(year: int, month: int, day: int) -> tuple[int, int, int] | None:
@@ -112,11 +120,16 @@ def _day(year: int, month: int, day: int) -> tuple[int, int, int] | None:
     return year, month, day
 
 
-def days_from(day: Day, reference: date) -> float:
-    """How many days `day` lies after `reference` (before: negative); what may be two days is the nearer one."""
+def days_from(day: Day, reference: date, order: str = "") -> float:
+    """How many days `day` lies after `reference` (before: negative).
+
+    What may be two days is the one that `order` says (m month first, d day first), else the nearer one.
+    """
     year, month, number = day[:3]
     if len(day) == 5:
-        return float(min(((date(*each) - reference).days for each in (day[:3], (year, *day[3:]))), key=abs))
+        readings = {"m": day[:3], "d": (year, *day[3:])}
+        possible = {name: (date(*each) - reference).days for name, each in readings.items() if each[1]}
+        return float(possible[order] if order in possible else min(possible.values(), key=abs))
     if year:
         return float((date(year, month, number) - reference).days)
     candidates = []

@@ -127,7 +127,7 @@ def _calibration(
     """Slope and offset of the sigmoid; a slope that would turn the order around means no evidence: the share of the class."""
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1.0, solver="liblinear", random_state=0, intercept_scaling=10.0)
+    model = LogisticRegression(C=100.0, solver="liblinear", random_state=0, intercept_scaling=10.0)
     model.fit(decisions.reshape(-1, 1), is_class, sample_weight=np.sqrt(counts))
     slope, offset = float(model.coef_[0, 0]), float(model.intercept_[0])
     if slope > 0:

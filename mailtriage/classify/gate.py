@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mailtriage.classify.masks import MaskedLine
 from mailtriage.classify.reading import HUMAN, Reading, line_set
-from mailtriage.classify.slots import PER_HOST_FROM, Slot, out_of_habit, out_of_slot
+from mailtriage.classify.slots import PER_HOST_FROM, Slot, is_own, out_of_habit, out_of_names, out_of_slot
 from mailtriage.text import one_line, plural
 
 MIN_MAILS = 3  # approved mails of a kind and section; while there are fewer only a mail with exactly the lines of one may be dropped
@@ -33,6 +34,12 @@ class Line:
     is_strict: bool = False  # a mail to be seen lay just outside the numbers: no tolerance
     indexes: tuple[int, ...] = ()  # places that number the repeats: in no mail the same number twice, on each host always the same ones
     index_sets: tuple[frozenset[float], ...] = ()  # beside `indexes`: the numbers if always the same, else empty
+    hosts: tuple[str, ...] = ()  # the only ones it counts for: a single witness has shown it (sources.py); () is all
+    lacked_by: tuple[str, ...] = ()  # up to two witnesses with mails that lacked it
+
+    def counts_for(self, host: str) -> bool:
+        """Whether what is known of the line holds for this host."""
+        return not self.hosts or host in self.hosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,11 @@ class Table:
     endings: dict[str, int]  # last lines of the mails
     line_sets: frozenset[str]
     hosts: dict[str, Habit]
+    devices: dict[str, Slot]  # by mount point: which device hung there
 
     @cached_property
     def always(self) -> tuple[tuple[str, int], ...]:
-        """Shapes that every approved mail had, with the fewest repeats that are no loss."""
+        """Shapes that every approved mail had, or all but those of one witness, with the fewest repeats that are no loss."""
         return _always(self.lines, self.n)
 
     @cached_property
@@ -72,7 +80,7 @@ class Table:
 def _always(lines: dict[str, Line], n: int) -> tuple[tuple[str, int], ...]:
     found = []
     for shape, line in lines.items():
-        if line.n == n:
+        if line.n == n or (len(line.lacked_by) == 1 and not line.hosts):
             found.append((shape, line.least if line.least == line.most else max(1, line.least // 2)))
     return tuple(found)
 
@@ -128,7 +136,7 @@ class Gate:
         elif table.n < MIN_MAILS and (new or odd or missing or line_set(reading) not in table.line_sets):
             held = f"only {plural(table.n, 'mail')} of this kind approved, {MIN_MAILS} needed"
         elif new:
-            held = f"new line: {one_line(reading.raw[new[0]], 120)}"
+            held = _new_words(reading, table, new[0])
         elif odd:
             held = odd[0]
         elif missing:
@@ -143,21 +151,21 @@ class Gate:
         is_early = table.n < MIN_MAILS
         for at, line in enumerate(reading.lines):
             known = table.lines.get(line.shape)
-            if known is None or known.n < min(MIN_APPROVALS, table.n):
+            if known is None or known.n < min(MIN_APPROVALS, table.n) or not known.counts_for(reading.host):
                 new.append(at)
                 continue
             if not line.values:
                 continue
+            if line.subject and (why := _other_device(table, habit, line)):
+                odd.append(f"{why}: {one_line(reading.raw[at], 100)}")
             own = habit.names.get(line.name) if habit else None
             for place, value in enumerate(line.values):
-                number = reading.number(value)
+                slot = known.slots[place]
+                number = reading.number(value, slot.order)
                 if number is None:
                     odd.append(f"a date cannot be compared, the mail has none: {one_line(reading.raw[at], 100)}")
                     break
-                why = out_of_slot(known.slots[place], number, is_strict=known.is_strict or is_early) or (
-                    out_of_habit(own.slots[place], number) if own else ""
-                )
-                if why:
+                if why := _out_of_place(known, own, place, number, is_early=is_early):
                     odd.append(f"{why}, in: {one_line(reading.raw[at], 100)}")
         return new, odd
 
@@ -165,6 +173,9 @@ class Gate:
         missing: list[str] = []
         shapes = Counter(line.shape for line in reading.lines)
         for shape, least in table.always:
+            lacked_by = table.lines[shape].lacked_by
+            if lacked_by and (reading.host in lacked_by or not shapes[shape] < 1):
+                continue
             if shapes[shape] < least:
                 missing.append(_missing_words(shape, shapes[shape], least))
         if table.ending and table.n >= MIN_MAILS and (reading.ending is None or reading.ending.shape != table.ending):
@@ -180,6 +191,31 @@ class Gate:
                 _missing_words(name, names[name], least) + " (this host always has it)" for name, least in own if names[name] < least
             ]
         return missing
+
+
+def _out_of_place(known: Line, own: Line | None, place: int, number: float, *, is_early: bool) -> str:
+    """Why a number is out of place in the fleet, or for its host; what the host itself has shown before is in place."""
+    is_strict = known.is_strict or is_early
+    why = out_of_slot(known.slots[place], number, is_strict=is_strict)
+    if own is None:
+        return why
+    if why and (is_strict or not is_own(own.slots[place], number)):
+        return why
+    return out_of_habit(own.slots[place], number)
+
+
+def _other_device(table: Table, habit: Habit | None, line: MaskedLine) -> str:
+    assert line.subject is not None
+    devices = table.devices.get(line.subject[0])
+    if devices is None or (habit and line.name in habit.names):
+        return ""
+    return "another device than always" if out_of_names(devices, line.subject[1]) else ""
+
+
+def _new_words(reading: Reading, table: Table, at: int) -> str:
+    known = table.lines.get(reading.lines[at].shape)
+    is_elsewhere = known is not None and not known.counts_for(reading.host)
+    return f"{'known from one other host only' if is_elsewhere else 'new line'}: {one_line(reading.raw[at], 120)}"
 
 
 def _missing_words(shape: str, seen: int, least: int) -> str:
@@ -213,7 +249,8 @@ def _misnumbered(reading: Reading, table: Table, habit: Habit | None) -> str:
 def _flood(reading: Reading, table: Table, habit: Habit | None) -> str:
     """Why there is too much of what is known."""
     for shape, count in Counter(line.shape for line in reading.lines).items():
-        most = table.lines[shape].most
+        own = habit.names.get(shape) if habit else None
+        most = max(table.lines[shape].most, own.most if own else 0)
         if count > max(2 * most, most + 2):
             return f"repeated {plural(count, 'time')}, known up to {most}: {one_line(shape, 100)}"
     n_lines = len(reading.lines)
@@ -250,12 +287,13 @@ def _ends_as_others(reading: Reading, table: Table) -> bool:
 
 
 def _slot_of(row: list[Any]) -> Slot:
-    return Slot(row[0], row[1], row[2], row[3], row[4], tuple(row[5]))
+    return Slot(row[0], row[1], row[2], row[3], row[4], tuple(row[5]), row[6])
 
 
 def _line_of(row: list[Any]) -> Line:
     slots = tuple(_slot_of(slot) for slot in row[3])
-    return Line(row[0], row[1], row[2], slots, row[4], tuple(row[5]), tuple(frozenset(numbers) for numbers in row[6]))
+    index_sets = tuple(frozenset(numbers) for numbers in row[6])
+    return Line(row[0], row[1], row[2], slots, row[4], tuple(row[5]), index_sets, tuple(row[7]), tuple(row[8]))
 
 
 def table_of(stored: dict[str, Any]) -> Table:
@@ -273,6 +311,7 @@ def table_of(stored: dict[str, Any]) -> Table:
         endings=stored["endings"],
         line_sets=frozenset(stored["line_sets"]),
         hosts=hosts,
+        devices={mount: _slot_of(slot) for mount, slot in stored["devices"].items()},
     )
 
 
@@ -286,6 +325,7 @@ def stored_table(table: Table) -> dict[str, object]:
         "lines": {shape: _stored_line(line) for shape, line in table.lines.items()},
         "endings": table.endings,
         "line_sets": sorted(table.line_sets),
+        "devices": {mount: slot.row() for mount, slot in table.devices.items()},
         "hosts": {
             host: [habit.n, habit.fewest_lines, habit.most_lines, {name: _stored_line(line) for name, line in habit.names.items()}]
             for host, habit in table.hosts.items()
@@ -295,4 +335,5 @@ def stored_table(table: Table) -> dict[str, object]:
 
 def _stored_line(line: Line) -> list[object]:
     index_sets = [sorted(numbers) for numbers in line.index_sets]
-    return [line.n, line.least, line.most, [slot.row() for slot in line.slots], line.is_strict, list(line.indexes), index_sets]
+    slots = [slot.row() for slot in line.slots]
+    return [line.n, line.least, line.most, slots, line.is_strict, list(line.indexes), index_sets, list(line.hosts), list(line.lacked_by)]

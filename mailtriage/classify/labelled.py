@@ -29,6 +29,8 @@ class Example:
     label: str
     section_labels: Mapping[str, str] | None = None  # by section name; the mail's label holds for the others
     name: str = ""  # the file, for messages
+    weak: bool = False  # a rule's verdict that nobody corrected, not a person's word
+    source: str = ""  # the relay it came through, where that is known
 
 
 def labelled(folder: Path) -> Iterator[Example]:

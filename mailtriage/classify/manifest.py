@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class Manifest:
 
     version: str  # names the model in every verdict; follows from everything else
     product: str
+    base: str  # version of the model whose knowledge is in it too, "" if it stands alone
     numpy: str
     scikit_learn: str  # "" without a classifier
     training_digest: str  # over the mails and their labels

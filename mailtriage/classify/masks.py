@@ -1,21 +1,23 @@
 """A line becomes its shape: what varies from day to day is masked, what carries meaning stays.
 
 Words, results, units, percent signs and signs stay as they are. Numbers, dates, clock times, sizes and durations become
-typed slots whose values are kept beside the shape. Names of the mail's own host and domain, MAC addresses, hex strings
-and URLs are masked; an address keeps whether it is private or public.
+typed slots whose values are kept beside the shape. Names of the mail's own host are masked. So are other hosts of its
+domain, addresses, hex strings, ids and URLs, but a slot keeps which one it was: where it was always the same, another is news.
+An address keeps whether it is private or public.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mailtriage.classify.dates import Day, parsed
 from mailtriage.classify.rows import row
 from mailtriage.classify.scan import DURATION_UNIT, NUMBER, finds
+from mailtriage.classify.slots import VERSION_STEP
 
 LONGEST_LINE = 4000  # characters; a longer line is only known by its hash, so it is always new
 _CACHE_SIZE = 300_000  # lines
@@ -39,6 +41,7 @@ class MaskedLine:
     wording: str  # for the classifier: the shape with zero told from non-zero
     values: tuple[Value, ...]
     is_row: bool
+    subject: tuple[str, float] | None = None  # of a row: where a device hangs, and which one, as a hash
 
 
 _SIZES = {"": 1.0, "K": 2.0**10, "M": 2.0**20, "G": 2.0**30, "T": 2.0**40, "P": 2.0**50, "E": 2.0**60}
@@ -62,12 +65,14 @@ _SECONDS = {
 _NOT_A_LEVEL = re.compile(
     r"(?i)\b(?:done|complete[d]?|finished|idle|free|avail\w*|uptime|sla|hit|hits|ratio|success\w*|ok|passed|loss|charge[d]?|battery|health\w*|"
     r"received|transferred|sent|copied|written|verified|dedup\w*|compress\w*|saved|unchanged|same|coverage|progress|remaining|left|"
-    r"frei|verfügbar|fertig|abgeschlossen|erledigt|übertragen|libre|terminée?s?|achevée?s?|disponible|batterie|akku|accu|bateria|baterii|synchron\w*|resync\w*|zakończon\w*|ukończon\w*|gereed|geladen|opgeladen|naładowan\w*|vrij|voltooid|klaar|beschikbaar|wolne|ukończono|gotowe|dostępne)\b"
+    r"ups|usv|onduleur|frei|verfügbar|fertig|abgeschlossen|erledigt|übertragen|libre|terminée?s?|achevée?s?|disponible|batterie|akku|accu|bateria|baterii|synchron\w*|resync\w*|zakończon\w*|ukończon\w*|gereed|geladen|opgeladen|naładowan\w*|vrij|voltooid|klaar|beschikbaar|wolne|ukończono|gotowe|dostępne)\b"
 )
 
+_PERCENT = re.compile(r"%|(?i:percent|pct|prozent|pour ?cent|procent)")
 _WORTH_MASKING = re.compile(r"\d|::")
 _RULER = re.compile(r"([-=_*#~.+])\1{3,}")
-_HOST, _PEER = "\x01", "\x02"
+_HOST, _PEER = "\x01", "\x02"  # a peer's name stands between two of its marks
+_PEER_NAME = re.compile(f"{_PEER}([^{_PEER}]*){_PEER}")
 _WEEKDAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -89,14 +94,19 @@ def _mask(line: str) -> MaskedLine:
         shape = "‹long›" + hashlib.sha256(line.encode("utf-8", "surrogatepass")).hexdigest()
         return MaskedLine(shape, shape, "‹long›", (), False)
     # What looks like one of our own marks in a mail must not pass for one.
-    line = line.replace("‹", "<").replace("›", ">").replace(_HOST, "‹host›").replace(_PEER, "‹peer›")
-    if typed := row(line):
+    line = line.replace("‹", "<").replace("›", ">").replace(_HOST, "‹host›")
+    if typed := row(_PEER_NAME.sub("‹peer›", line)):
         found = tuple(Value(letter, number) for letter, number in typed.values)
-        return MaskedLine(typed.shape, typed.name, typed.shape, found, True)
+        subject = (typed.subject[0], _named("k", typed.subject[1]).number) if typed.subject else None
+        return MaskedLine(typed.shape, typed.name, typed.shape, found, True, subject)
     text = _RULER.sub(r"\1\1\1\1", " ".join(line.split()))
+    peers = _PEER_NAME.findall(text)
+    text = _PEER_NAME.sub("‹peer›", text)
     values: list[Value] = []
     if _WORTH_MASKING.search(text):
         text = _with_slots(text, values)
+    # A URL or a message id swallows the name in it: a shape has as many values as marks.
+    values[:0] = [_named("a", name) for name in peers[: text.count("‹peer›")]]
     if any(day in text for day in _WEEKDAYS):
         text = _WEEKDAY.sub("‹weekday›", text)
     shape = text.replace("‹0", "‹")
@@ -105,7 +115,7 @@ def _mask(line: str) -> MaskedLine:
 
 def _with_slots(text: str, values: list[Value]) -> str:
     """The line with what varies replaced; the values go to `values`."""
-    percent = "c" if "%" in text and not _NOT_A_LEVEL.search(text) else "%"
+    percent = "c" if _PERCENT.search(text) and not _NOT_A_LEVEL.search(text) else "%"
     kept: list[str] = []
     at = 0
     for found in finds(text):
@@ -125,13 +135,21 @@ def _slot(found: re.Match[str], values: list[Value], percent: str) -> str:
         return "‹date›"
     if name in _FREE:
         return _FREE[name]
-    if name in ("ip4", "ip6"):
-        return _address(text)
+    if name in _NAMES or name in ("ip4", "ip6"):
+        values.append(_named("k" if name in _LASTING else "a", text))
+        return _NAMES.get(name) or _address(text)
     number = _MAGNITUDE[name](text)
     letter = percent if name == "percent" else _LETTER[name]
     values.append(Value(letter, number))
-    mark = "%" if name == "percent" else _LETTER[name]
+    mark = "%" if name == "percent" else text[-1] if name == "heat" else _LETTER[name]
     return f"‹0{mark}›" if number == 0 else f"‹{mark}›"
+
+
+def _named(letter: str, name: str) -> Value:
+    """Which one stood here, as a hash: no model tells addresses."""
+    return Value(
+        letter, float(int.from_bytes(hashlib.blake2b(name.lower().encode("utf-8", "surrogatepass"), digest_size=5).digest(), "big"))
+    )
 
 
 def _number(text: str) -> float:
@@ -154,6 +172,7 @@ def _clock(text: str) -> float:
     return total * 60 if len(parts) == 2 else total
 
 
+_LEADING = re.compile(NUMBER)
 _DURATION_PART = re.compile(rf"({NUMBER})({DURATION_UNIT})")
 _SIZE_PARTS = re.compile(r"([\d.,]+)\s?([KMGTPEk]?)")
 
@@ -168,34 +187,34 @@ def _size(text: str) -> float:
     return _number(found[1].rstrip(".,")) * _SIZES[found[2].upper()]
 
 
-def _percent(text: str) -> float:
-    return _number(text.rstrip("% \t"))
+def _leading(text: str) -> float:
+    """The number that a unit follows."""
+    found = _LEADING.match(text)
+    assert found is not None
+    return _number(found[0])
 
 
 def _version(text: str) -> float:
-    return float(text.partition(".")[0])
+    """One number that sorts as the first three parts do."""
+    parts = [min(float(part), VERSION_STEP - 1) for part in text.split(".")[:3]]
+    return (parts[0] * VERSION_STEP + parts[1]) * VERSION_STEP + (parts[2] if len(parts) > 2 else 0.0)
 
 
 _MAGNITUDE: dict[str, Callable[[str], float]] = {
     "clock": _clock,
-    "percent": _percent,
+    "percent": _leading,
+    "heat": _leading,
     "duration": _duration,
     "size": _size,
     "version": _version,
     "glued": _number,
     "number": _number,
 }
-_LETTER = {"clock": "t", "duration": "u", "size": "s", "version": "v", "glued": "g", "number": "n"}
-_FREE = {
-    "url": "‹url›",
-    "msgid": "‹msgid›",
-    "uuid": "‹uuid›",
-    "mac": "‹mac›",
-    "pid": "‹pid›",
-    "hex": "‹hex›",
-    "temporary": "‹tmp›",
-    "id": "‹id›",
-}
+_LETTER = {"clock": "t", "duration": "u", "size": "s", "version": "v", "glued": "g", "number": "n", "heat": "h"}
+_FREE = {"msgid": "‹msgid›", "pid": "‹pid›", "temporary": "‹tmp›"}  # another one each time, and never any news
+_NAMES = {"url": "‹url›", "uuid": "‹uuid›", "mac": "‹mac›", "hex": "‹hex›", "id": "‹id›", "card": "‹card›", "virtual": "‹virtual card›"}
+
+_LASTING = ("url", "uuid", "hex", "id")  # where a whole fleet has the same one, another is news
 
 
 def _address(text: str) -> str:
@@ -226,24 +245,35 @@ HostMask = tuple[re.Pattern[str] | None, re.Pattern[str] | None, str]
 @lru_cache(maxsize=8192)
 def host_mask(hosts: tuple[str, ...]) -> HostMask:
     """What `hosts_masked` needs to mask these hosts' names and the other names of their domains."""
+    full: set[str] = set()
     names: set[str] = set()
     domains: set[str] = set()
     for host in hosts:
         short, _, domain = host.partition(".")
         if domain:
-            names.add(host)
+            full.add(host)
             if "." in domain:
                 domains.add(domain)
         if len(short) > 2 and short not in _COMMON_NAMES.split() and not short.isdigit():
             names.add(short)
-    if not names:
+    if not names and not full:
         return None, None, ""
-    own = "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
-    own_pattern = re.compile(rf"(?i)(?<![\w.-])(?:{own})(?![\w-]|\.\w)")
+    numbered = {name for name in names if name[-1].isdigit()}
+    # What stands before or behind a full name (www.NAME, NAME.conf), or a numbered one (NAME-daily), stays in the shape.
+    forms = (
+        (full, r"(?<![\w-])(?:{})(?![\w-])"),
+        (numbered, r"(?<![^\W_])(?:{})(?![^\W_])"),
+        (names - numbered, r"(?<![\w.-])(?:{})(?![\w-]|\.\w)"),
+    )
+    own_pattern = re.compile("(?i)" + "|".join(form.format(_either(some)) for some, form in forms if some))
     if not domains:
         return own_pattern, None, ""
-    other = "|".join(map(re.escape, sorted(domains)))
-    return own_pattern, re.compile(rf"(?i)(?<![\w.-])[\w-]+(?:\.[\w-]+)*?\.(?:{other})(?![\w-]|\.\w)"), min(domains, key=len)
+    others = re.compile(rf"(?i)(?<![\w.-])[\w-]+(?:\.[\w-]+)*?\.(?:{_either(domains)})(?![\w-])")
+    return own_pattern, others, min(domains, key=len)
+
+
+def _either(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
 
 
 def hosts_masked(line: str, mask: HostMask) -> str:
@@ -254,4 +284,4 @@ def hosts_masked(line: str, mask: HostMask) -> str:
     if own is None or len(line) > LONGEST_LINE:
         return line
     line = own.sub(_HOST, line)
-    return others.sub(_PEER, line) if others is not None and domain in line else line
+    return others.sub(lambda found: _PEER + found[0] + _PEER, line) if others is not None and domain in line else line

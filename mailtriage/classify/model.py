@@ -22,14 +22,14 @@ class Model:
         self.version = manifest.version
         self.veto_threshold = manifest.veto_threshold
         self.raise_threshold = manifest.raise_threshold
-        self._gate = gate
+        self.gate = gate
         self._classifier = classifier
         self._reader = Reader()
 
     def opinion(self, kind: str, host: str, section: Section, message: Message) -> Opinion:
         """What learning says of one section."""
         reading = self._reader.read(kind, host, section, message)
-        return opinion_of(reading, self._gate.judge(reading), self._classifier)
+        return opinion_of(reading, self.gate.judge(reading), self._classifier)
 
     def opinions(self, kind: str, host: str, sections: Sequence[Section], message: Message) -> tuple[Opinion, ...]:
         """What learning says of each section of one mail."""

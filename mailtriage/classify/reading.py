@@ -33,12 +33,14 @@ class Reading:
     ending: MaskedLine | None  # the last non-blank line of the whole mail
     day: date | None  # the mail's own day
     unread: tuple[str, ...]
+    source: str = ""  # the relay it came through, where training knows
+    is_weak: bool = False  # approved by a rule, not by a person
 
-    def number(self, value: Value) -> float | None:
-        """What is judged in a slot; None for a date in a mail that has none itself."""
+    def number(self, value: Value, order: str = "") -> float | None:
+        """What is judged in a slot; None for a date in a mail that has none itself. `order` is that of `days_from`."""
         if value.day is None:
             return value.number
-        return days_from(value.day, self.day) if self.day is not None else None
+        return days_from(value.day, self.day, order) if self.day is not None else None
 
 
 @dataclass(frozen=True, slots=True)

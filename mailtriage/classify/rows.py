@@ -1,7 +1,7 @@
 """Rows of tables whose columns are known: judged by their numbers, not by the name in front.
 
-`df`, `netstat -i` and `zpool list` print one row a file system, interface or pool. A new name there is no new kind of line;
-a row that is gone is noticed by its name, a value by its column.
+`df`, `netstat -i`, `zpool list`, `uptime` and `ruptime` print one row a file system, interface, pool or host. A new name there
+is no new kind of line; a row that is gone is noticed by its name, a value by its column.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ class Row:
     shape: str
     name: str
     values: tuple[tuple[str, float], ...]  # slot type and number
+    subject: tuple[str, str] | None = None  # where a device is mounted, and the device
 
 
 _SIZE = r"-?\d+(?:\.\d+)?[KMGTPE]?i?B?"
@@ -26,13 +27,19 @@ _DF = re.compile(
 _PSEUDO_DEVICES = "devfs procfs linprocfs linsysfs fdescfs udev devtmpfs proc sysfs efivarfs none cgroup cgroup2"
 _READ_ONLY_IMAGE = re.compile(r"/dev/(?:loop\d+|cd\d+|sr\d+)\Z")
 _INTERFACE = re.compile(
-    r"(?P<name>[a-z][a-z0-9_.-]*\d)(?P<down>\*?)\s+(?P<mtu>\d+[kK]?|-)\s+(?P<network><Link#\d+>|[0-9a-fA-F.:%a-z-]+/\d+|[0-9a-fA-F:.]+%?\S*)\s+"
+    r"(?P<name>[a-z][a-z0-9_.-]*\d)(?P<down>\*?)\s+(?P<mtu>\d+[kK]?|-)\s+(?P<network><Link#\d+>|[0-9a-fA-F.:%a-z-]+/\d+|[0-9a-fA-F:.]+%?\S*|[a-z][a-z0-9.-]*)\s+"
     r"(?:(?P<address>\S*[.:a-zA-Z‹\x01]\S*)\s+)?(?P<counters>(?:(?:\d+|-)\s+){3,}(?:\d+|-))"
 )
 _POOL = re.compile(
     rf"(?P<pool>[A-Za-z][\w.:-]*)\s+(?P<size>{_SIZE})\s+(?P<alloc>{_SIZE})\s+(?P<free>{_SIZE})\s+(?P<more>(?:\S+\s+){{0,3}}?)(?P<level>\d+)%\s+"
     r"(?P<dedup>\d+\.\d+x)\s+(?P<health>[A-Z]+)\s+(?P<altroot>\S+)"
 )
+_LOADS = r"load(?: averages?:)? (?P<loads>\d+[.,]\d+(?:,? \d+[.,]\d+){2})"
+_UPTIME = re.compile(
+    rf"(?:\d{{1,2}}:\d\d(?::\d\d)?(?:[AP]M)? |(?P<host>\S+) )up (?:(?P<days>\d+)(?: days?(?:, )?|\+))?"
+    rf"(?:(?P<hours>\d+):(?P<minutes>\d\d)|(?P<some>\d+) (?P<unit>min|mins|hr|hrs|secs?))?, (?P<users>\d+) users?, {_LOADS}"
+)
+_UNIT = {"m": 60.0, "h": 3600.0, "s": 1.0}
 _POWER = {letter: 1024.0 ** (n + 1) for n, letter in enumerate("KMGTPE")}
 
 
@@ -46,6 +53,8 @@ def row(line: str) -> Row | None:
             return _pool(found)
         return None
     if text[-1:].isdigit() or text.endswith("-"):
+        if "load" in text and (found := _UPTIME.fullmatch(" ".join(text.split()))):
+            return _uptime(found)
         found = _INTERFACE.fullmatch(text)
         return _interface(found) if found else None
     return None
@@ -68,7 +77,8 @@ def _file_system(found: re.Match[str]) -> Row:
     shape = "‹df› over-full" if avail < 0 else "‹df› file system"
     if float(found["level"]) <= 90 and not _is_level(float(found["level"]), found["used"], found["avail"]):
         shape = "‹df› sizes that do not fit the level"
-    return Row(shape, f"{shape} {found['device']} {mount}", (("c", float(found["level"])), ("s", _bytes(found["size"])), ("s", avail)))
+    values = (("c", float(found["level"])), ("s", _bytes(found["size"])), ("s", avail))
+    return Row(shape, f"{shape} {found['device']} {mount}", values, (mount, found["device"]))
 
 
 def _is_level(level: float, used: str, avail: str) -> bool:
@@ -106,3 +116,13 @@ def _pool(found: re.Match[str]) -> Row:
     values = (("c", float(found["level"])), ("s", _bytes(found["size"])), *(("%", value) for value in fragmentation))
     shape = f"‹zpool› {words} {found['health']} {found['altroot']}"
     return Row(shape, f"{shape} {found['pool']}", values)
+
+
+def _uptime(found: re.Match[str]) -> Row:
+    seconds = 86400.0 * float(found["days"] or 0) + 3600.0 * float(found["hours"] or 0) + 60.0 * float(found["minutes"] or 0)
+    if found["some"]:
+        seconds += float(found["some"]) * _UNIT[found["unit"][0]]
+    # An idle machine is no news, so a load of nothing counts as the least that is printed.
+    load = max(0.01, *(float(number.replace(",", ".")) for number in re.findall(r"\d+[.,]\d+", found["loads"])))
+    shape = "‹ruptime›" if found["host"] else "‹uptime›"
+    return Row(shape, f"{shape} {found['host'] or ''}".rstrip(), (("u", seconds), ("n", float(found["users"])), ("n", load)))

@@ -7,6 +7,12 @@ from collections.abc import Iterator
 
 from mailtriage.classify.dates import DATE, DATE_AT_DIGIT, DATE_WORDS
 
+# Network cards as FreeBSD, Linux and appliances name them, and what is made of software: what one does says nothing of the other.
+CARD = (
+    r"(?:em|igb|igc|ixl?|re|rl|bge|bce|bnxt|cxgbe?|mlxen|mlx|mce|vtnet|vmx|hn|xn|ena|msk|sk|fxp|dc|ale|alc|ath|iwn|eth|ens|eno|ue)\d+"
+    r"|enp\d+s\d+(?:f\d+)?"
+)
+VIRTUAL = r"(?:epair|bridge|vlan|tun|tap|gif|gre|wg|veth|virbr|docker|vmbr|br)\d+[ab]?"
 NUMBER = r"\d+(?:[.,]\d+)*"
 DURATION_UNIT = r"(?:ms|msec|us|secs?|s|mins?|m|hr|h|d|w)"
 # Of those that match at a place the first one counts.
@@ -23,10 +29,14 @@ MASKS = (
     ("pid", r"(?<=[\w)])\[\d+\]"),
     ("hex", r"\b0x(?=[0-9a-fA-F]*[1-9a-fA-F])[0-9a-fA-F]+\b|\b(?=[0-9a-fA-F]*\d)(?=\d*[a-fA-F])[0-9a-fA-F]{12,}\b"
         r"|(?<=[A-Za-z][-_.])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,11}(?![\w-])"),
-    ("temporary", r"(?<=/)(?:tmp|temp|mktemp|cron)[.-][A-Za-z0-9]{5,}\b"),
+    ("temporary", r"(?<=/)(?:tmp|temp|mktemp|cron)[.-][A-Za-z0-9]{5,}\b"
+        r"|(?<=/tmp/)(?=[\w.-]*(?:\d|[a-z][A-Z]))[A-Za-z][\w.-]{4,}(?![\w./-])"),
+    ("card", rf"(?<![\w.-])(?:{CARD})(?![\w-]|\.\w)"),
+    ("virtual", rf"(?<![\w.-]){VIRTUAL}(?![\w-]|\.\w)"),
     ("id", r"\b(?=(?:[A-Za-z]*\d){3})(?=(?:\d*[A-Za-z]){3})"
         r"(?:[A-Za-z]+\d+[A-Za-z]+\d+|\d+[A-Za-z]+\d+[A-Za-z]+)[A-Za-z0-9]*\b(?<=[A-Za-z0-9]{8})"),
-    ("percent", rf"(?<![\w.]){NUMBER}\s?%"),
+    ("percent", rf"(?<![\w.]){NUMBER}\s?(?:%|(?i:percent|pct|prozent|pour cent|pourcents?|procent\w{{0,3}})\b)"),
+    ("heat", rf"(?<![\w.]){NUMBER}(?:\s?[°º]\s?[CF]|\s?C)(?!\w)"),
     ("duration", rf"(?<![\w.]){NUMBER}{DURATION_UNIT}(?:\s?{NUMBER}{DURATION_UNIT})*(?![\w/])"),
     ("size", rf"(?<![\w.]){NUMBER}(?:\s?[KMGTPE]i?B(?:ytes?)?|[KMGTPEk]i?|B|\s(?:bytes|kB|[KMGT]Bytes))(?![\w%/])"),
     ("version", r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w%])"),
@@ -34,8 +44,8 @@ MASKS = (
     ("number", rf"{NUMBER}"),
 )  # fmt: skip
 
-_NEVER_AT_DIGIT = ("url", "msgid", "pid", "temporary")
-_NEVER_AT_SIGN = ("date", "clock", "ip4", "percent", "duration", "size", "version", "glued", "number")
+_NEVER_AT_DIGIT = ("url", "msgid", "pid", "temporary", "card", "virtual")
+_NEVER_AT_SIGN = ("date", "clock", "ip4", "percent", "heat", "duration", "size", "version", "glued", "number")
 
 
 def _joined(masks: dict[str, str]) -> re.Pattern[str]:
@@ -50,7 +60,7 @@ _AT_SIGN = _joined({name: pattern for name, pattern in MASKS if name not in _NEV
 _START = re.compile(
     r"(?P<digit>\d)"
     r"|(?P<sign>\[(?=\d)|<(?=[^<>\s]*@)|::"
-    r"|(?<![A-Za-z0-9])(?:(?=[A-Za-z]+\d|[a-fA-F]{1,4}:|[a-fA-F]{8}-)|(?=[hfrs][a-z]{2,4}://|(?:tmp|temp|mktemp|cron)[.-])))"
+    r"|(?<![A-Za-z0-9])(?:(?=[A-Za-z]+\d|[a-fA-F]{1,4}:|[a-fA-F]{8}-)|(?=[hfrs][a-z]{2,4}://|(?:tmp|temp|mktemp|cron)[.-]))|(?<=/tmp/)(?=[A-Za-z]))"
     r"|(?<!\w)(?P<word>[^\W\d_]{2,}+)(?=[.,]{0,2}\s+(?:[^\W\d_]+\.?\s+){0,2}\d)"
 )
 

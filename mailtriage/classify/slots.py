@@ -1,20 +1,27 @@
 """What numbers may stand in one place of a line, learnt from the numbers that stood there in approved mails.
 
-Types: n number, s size in bytes, t clock time or span in seconds, u duration in seconds, v first part of a version,
-g digits glued to letters, % percentage, c fill level, d days from the mail's own date.
+Types: n number, s size in bytes, t clock time or span in seconds, u duration in seconds, v version, g digits glued to letters,
+h heat in degrees, % percentage, c fill level, d days from the mail's own date, k which id, URL or hex string and a which
+address, host or card stood there, as a hash.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LEVEL_LIMIT = 90.0  # a fill level above this is never learnt
 PER_HOST_FROM = 4  # mails of a host before its own past counts
+CONSTANT_FROM = 3  # readings from which one name is always the same
 _FEW = 4  # so many different values are a set, not a range
 _MANY = 8  # values from which a range may be stretched
+_FEW_NAMES = 5  # times as many readings as names: then another name is news
+VERSION_STEP = 10_000.0  # of a version's second and third part
+_ALSO_ZERO = "%cdkah"  # types whose zero is a value like any other
+_ROOM = {"%": 10.0, "c": 25.0, "h": 15.0, "d": 30.0, "g": 0.0, "v": 0.0}  # a witness alone may be so far beyond the others
+_LEAST_STRETCH, _MOVES = 1.15, 4  # a range may grow to the fourth power of what it was
 _STRETCH = {"few": 0.25, "many": 0.5}  # decades
 
 
@@ -28,41 +35,92 @@ class Slot:
     low: float  # of those not zero
     high: float
     few: tuple[float, ...]  # the different values that are not zero, () when they are more than a few
+    order: str = ""  # of dates that may be two days: m month first, d day first, "" the nearer one
 
     def row(self) -> list[object]:
         """As the model file keeps it."""
-        return [self.type, self.n, self.zeros, self.low, self.high, list(self.few)]
+        return [self.type, self.n, self.zeros, self.low, self.high, list(self.few), self.order]
 
 
-def slot_of(type_letter: str, numbers: Iterable[float]) -> Slot:
-    """The slot that these numbers of approved mails make.
+def slot_of(type_letter: str, by_witness: Mapping[str, Sequence[float]], order: str = "") -> Slot:
+    """The slot that these numbers of approved mails make; the keys say who showed them.
 
     With many values the single most extreme one at either end does not stretch the range: one wrong approval
-    must not open a door.
+    must not open a door. Nor must one witness: values that it alone has shown count as far as others come near them.
+    Few values are a set, unless each witness has its own: then they are a range.
     """
-    seen = sorted(numbers)
-    if type_letter == "c":
-        seen = [number for number in seen if number <= LEVEL_LIMIT]
-    others = seen if type_letter in "%cd" else [number for number in seen if number != 0]
-    zeros = len(seen) - len(others)
-    if not others:
-        return Slot(type_letter, len(seen), zeros, 0.0, 0.0, ())
-    different = Counter(others)
-    few: tuple[float, ...] = ()
-    if len(different) <= _FEW:
-        few = tuple(sorted(different))
-    low, high = others[0], others[-1]
-    if len(others) >= 3 * _MANY and not few:
-        low, high = others[1], others[-2]
-    return Slot(type_letter, len(seen), zeros, low, high, few)
+    is_number = type_letter not in _ALSO_ZERO
+    shown: dict[str, list[float]] = {}
+    for witness, numbers in by_witness.items():
+        kept = [number for number in numbers if type_letter != "c" or number <= LEVEL_LIMIT]
+        if kept:
+            shown[witness] = kept
+    n_zeros = {witness: sum(number == 0 for number in numbers) if is_number else 0 for witness, numbers in shown.items()}
+    others = {w: rest for w, numbers in shown.items() if (rest := sorted(number for number in numbers if number or not is_number))}
+    if len(shown) >= 2 and is_number:
+        # Zero where others never are, or anything but zero where others always are.
+        if sum(map(bool, n_zeros.values())) == 1:
+            n_zeros = dict.fromkeys(n_zeros, 0)
+        if len(others) == 1 and any(n_zeros.values()):
+            others = {}
+    zeros, flat = sum(n_zeros.values()), sorted(number for numbers in others.values() for number in numbers)
+    n = zeros + len(flat)
+    if not flat:
+        return Slot(type_letter, n, zeros, 0.0, 0.0, (), order)
+    few = _few_values(type_letter, others)
+    low, high = flat[0], flat[-1]
+    if len(flat) >= 3 * _MANY:
+        low, high = flat[1], flat[-2]
+    if few:
+        low, high = few[0], few[-1]
+    elif len(others) >= 2:
+        low, high = _near_others(type_letter, others, low, high)
+    if type_letter in "ka":
+        low = high = 0.0
+    return Slot(type_letter, n, zeros, low, high, few, order)
+
+
+def _few_values(type_letter: str, others: Mapping[str, Sequence[float]]) -> tuple[float, ...]:
+    """The values, where they are few and shared; without those of a single witness."""
+    seen_by = Counter(number for numbers in others.values() for number in set(numbers))
+    if len(others) >= 2:
+        shared = [number for number, n in seen_by.items() if n >= 2]
+        if len(seen_by) > 1 and 2 * len(seen_by) > len(others):
+            return ()  # each its own
+        return tuple(sorted(shared)) if len(shared) <= _FEW else ()
+    return tuple(sorted(seen_by)) if len(seen_by) <= _FEW else ()
+
+
+def _near_others(type_letter: str, others: Mapping[str, Sequence[float]], low: float, high: float) -> tuple[float, float]:
+    """The range, its ends no farther out than the second witness's with some room."""
+    second_low, second_high = sorted(numbers[0] for numbers in others.values())[1], sorted(numbers[-1] for numbers in others.values())[-2]
+    if type_letter in _ROOM:
+        room = _ROOM[type_letter]
+        return max(low, second_low - room), min(high, second_high + room)
+    stretch = 10 ** _STRETCH["many"]
+    return max(low, second_low / stretch), min(high, second_high * stretch)
+
+
+def both(one: Slot, other: Slot) -> Slot:
+    """The slot of all numbers of two slots of one type."""
+    parts = [slot for slot in (one, other) if slot.n > slot.zeros]
+    n, zeros = one.n + other.n, one.zeros + other.zeros
+    if not parts:
+        return Slot(one.type, n, zeros, 0.0, 0.0, (), one.order)
+    few = tuple(sorted({number for slot in parts for number in slot.few})) if all(slot.few for slot in parts) else ()
+    low, high = min(slot.low for slot in parts), max(slot.high for slot in parts)
+    return Slot(one.type, n, zeros, low, high, few if len(few) <= _FEW else (), one.order)
 
 
 def out_of_slot(slot: Slot, number: float, *, is_strict: bool = False) -> str:
     """Why the number does not belong here, "" if it does; a strict slot takes only what lies between numbers it has seen."""
+    if slot.type in "ka":
+        # A host that is not known yet may well talk to another address.
+        return out_of_names(slot, number) if slot.type == "k" else ""
     if is_strict and number != 0 and not (number in slot.few if slot.few else slot.low <= number <= slot.high):
         return f"{_said(slot, number)}, known {_span(slot)}"
     n_others = slot.n - slot.zeros
-    if slot.type in "%cd":
+    if slot.type in "%cdh":
         return _out_of_span(slot, number)
     if number == 0:
         return "" if slot.zeros else f"0 for the first time, known {_span(slot)}"
@@ -71,13 +129,26 @@ def out_of_slot(slot: Slot, number: float, *, is_strict: bool = False) -> str:
     return "" if _is_in_range(slot, number, n_others) else f"{_said(slot, number)}, known {_span(slot)}"
 
 
+def out_of_names(slot: Slot, number: float, *, is_own: bool = False) -> str:
+    """Why this name is news: where it was always the same, or on one host one of few, and often enough to tell."""
+    enough = CONSTANT_FROM if len(slot.few) == 1 else PER_HOST_FROM * _FEW_NAMES * len(slot.few)
+    if not slot.few or slot.n < enough or number in slot.few or (len(slot.few) > 1 and not is_own):
+        return ""
+    return "another name or address than always" if len(slot.few) == 1 else f"a name or address that is none of the {len(slot.few)} known"
+
+
 def _is_in_range(slot: Slot, number: float, n_others: int) -> bool:
+    if slot.type == "v":
+        return slot.low <= number and number // VERSION_STEP**2 <= slot.high // VERSION_STEP**2
     if slot.type == "g" and (slot.few or slot.high < 1000):
         return number in slot.few if slot.few else slot.low <= number <= slot.high
     if slot.few and (n_others >= _MANY or len(slot.few) == 1 or (slot.high < 10 and slot.type == "n")):
         # While there are few values, a number between two seen ones is no news.
         return number in slot.few or (n_others < _MANY and slot.low <= number <= slot.high)
     stretch = 10 ** _STRETCH["many" if n_others >= _MANY else "few"]
+    if slot.low > 0:
+        # What has hardly moved so far is not expected to move much.
+        stretch = min(stretch, max(_LEAST_STRETCH, (slot.high / slot.low) ** _MOVES))
     return slot.low / stretch <= number <= slot.high * stretch
 
 
@@ -91,6 +162,8 @@ def _out_of_span(slot: Slot, number: float) -> str:
         below, above = (max(1.0, 0.1 * abs(edge)) for edge in (slot.low, slot.high))
     elif slot.type == "c":
         below, above = 10.0, 5.0
+    elif slot.type == "h":
+        below, above = 15.0, 10.0
     else:
         below, above = 2.0, 2.0
     if number > slot.high + above:
@@ -100,11 +173,26 @@ def _out_of_span(slot: Slot, number: float) -> str:
     return ""
 
 
+def is_own(slot: Slot, number: float) -> bool:
+    """Whether this host, whose own past `slot` is, has shown such a number before."""
+    if slot.n < PER_HOST_FROM or slot.type == "c":
+        return False
+    if number == 0 and slot.type not in _ALSO_ZERO:
+        return slot.zeros > 0
+    return number in slot.few if slot.few or slot.type in "ka" else slot.n > slot.zeros and slot.low <= number <= slot.high
+
+
 def out_of_habit(slot: Slot, number: float) -> str:
     """Why the number is odd for this host, whose own past `slot` is; "" if it is not."""
     if slot.n < PER_HOST_FROM:
         return ""
-    if slot.type in {"c", "%"}:
+    if slot.type in "ka":
+        return out_of_names(slot, number, is_own=True)
+    if slot.type == "v":
+        is_odd = number < slot.low
+    elif slot.type == "h":
+        is_odd = not slot.low - 15 <= number <= slot.high + 15
+    elif slot.type in {"c", "%"}:
         is_odd = not slot.low - 25 <= number <= slot.high + 25
     elif slot.type == "d":
         is_odd = not slot.low - max(7, abs(slot.low) / 4) <= number <= slot.high + max(7, abs(slot.high) / 4)
@@ -126,16 +214,25 @@ def _said(slot: Slot, number: float) -> str:
         return f"size {_bytes(number)}"
     if slot.type in "tu":
         return f"time {number:g} s"
+    if slot.type == "v":
+        return f"version {_version(number)}"
+    if slot.type == "h":
+        return f"{number:g} degrees"
     return f"value {number:g}"
 
 
 def _span(slot: Slot) -> str:
     if slot.n == slot.zeros:
         return "only 0"
-    low, high = (_bytes(slot.low), _bytes(slot.high)) if slot.type == "s" else (f"{slot.low:g}", f"{slot.high:g}")
+    say = {"s": _bytes, "v": _version}.get(slot.type, "{:g}".format)
+    low, high = say(slot.low), say(slot.high)
     return f"only {low}" if low == high else f"{low} to {high}"
 
 
 def _bytes(number: float) -> str:
     power = min(int(math.log(number, 1024)), 6) if number >= 1 else 0
     return f"{number / 1024**power:.3g}{' KMGTPE'[power]}".rstrip()
+
+
+def _version(number: float) -> str:
+    return f"{number // VERSION_STEP**2:g}.{number // VERSION_STEP % VERSION_STEP:g}.{number % VERSION_STEP:g}"

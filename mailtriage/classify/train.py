@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from mailtriage import __version__
 from mailtriage.classify import folder as model_folder
-from mailtriage.classify.approvals import dispute, learn
+from mailtriage.classify.approvals import forget_hosts, learn
 from mailtriage.classify.card import card
+from mailtriage.classify.disputes import settled
 from mailtriage.classify.evaluate import upper_bound
-from mailtriage.classify.gate import Finding, stored_table
+from mailtriage.classify.gate import Finding, Gate, stored_table
 from mailtriage.classify.labelled import Example
 from mailtriage.classify.manifest import Manifest, Quality, as_dict, seal
+from mailtriage.classify.merge import merged
 from mailtriage.classify.reading import HUMAN, Reader, Reading
 from mailtriage.classify.words import traits
 from mailtriage.types import Message, RawMail, Report
@@ -27,6 +30,7 @@ from mailtriage.types import Message, RawMail, Report
 VETO_THRESHOLD = 0.5
 RAISE_THRESHOLD = 0.98
 MIN_MUST_SEE = 20  # labels, below which a classifier would only guess
+MIN_MUST_SEE_OF_OWN = 100  # below which the base's classifier, if there is one, knows better
 N_FOLDS = 3
 _CLASS_OF = {"noise": "drop", "digest": "digest", "event": "event", "human": "digest"}
 
@@ -57,27 +61,30 @@ class _Judged:
     findings: tuple[Finding, ...]
 
 
-def train(examples: Iterable[Example], read: Read, out: Path, *, forgets_hosts: bool = False) -> Manifest:
+def train(examples: Iterable[Example], read: Read, out: Path, *, base: Path | None = None, forgets_hosts: bool = False) -> Manifest:
     """Trains gate and classifier and writes them to the folder `out`; `read` parses and recognises one mail.
 
-    With `forgets_hosts` no host's own habits are kept: for a model to ship to other fleets, whose hosts may have the same names.
+    What the model in the folder `base` knows as quiet is known here too; its classifier serves until there are labels enough for
+    an own one. With `forgets_hosts` nothing of single hosts is kept: for a model to ship to other fleets, whose hosts may have
+    the same names. ModelError when the base cannot be read.
     """
+    known = model_folder.read(base) if base is not None else None
     cases, training_digest = _cases(examples, read)
-    split, judged = _cross_judged(cases)
-    gate = learn(_approved(cases))
-    if forgets_hosts:
-        for _, table in gate.tables():
-            table.hosts.clear()
-    n_contradictions = dispute(gate, _must_see(cases))
-    note = _why_no_classifier(cases)
+    split, judged = _cross_judged(cases, known)
+    gate, n_contradictions = _gate(cases, known, forgets_hosts=forgets_hosts)
+    note = _why_no_classifier(cases, known)
     files = {model_folder.GATE: model_folder.packed_gate({key: stored_table(table) for key, table in gate.tables()})}
     vetoed: frozenset[int] = frozenset()
     scikit_learn = ""
     if not note:
         parts, vetoed, scikit_learn = _classifier(judged)
         files |= parts
+    elif known is not None and known.arrays:
+        files |= _classifier_files(known.grams, known.marks, known.arrays)
+        scikit_learn = known.manifest.scikit_learn
     quality = _quality(split, judged, vetoed)
     manifest = _manifest(cases, training_digest, n_contradictions, note, scikit_learn, quality)
+    manifest = replace(manifest, base=known.manifest.version if known else "")
     files[model_folder.CARD] = card(manifest).encode()
     content = as_dict(manifest) | {"files": model_folder.digests(files)}
     manifest = replace(manifest, files=content["files"], version=seal(content))
@@ -87,12 +94,12 @@ def train(examples: Iterable[Example], read: Read, out: Path, *, forgets_hosts: 
 
 def _cases(examples: Iterable[Example], read: Read) -> tuple[list[_Case], str]:
     """The mails, masked, in the order of their digests; the same bytes with the same label count once."""
-    found: dict[tuple[str, str, str], _Case] = {}
+    found: dict[tuple[str, ...], _Case] = {}
     reader = Reader()
     for example in examples:
         digest = hashlib.sha256(example.raw.data).hexdigest()
         sections = "\n".join(f"{name}={label}" for name, label in sorted((example.section_labels or {}).items()))
-        identity = (digest, example.label, sections)
+        identity = (digest, example.label, sections, example.source, *(("weak",) if example.weak else ()))
         if identity not in found:
             found[identity] = _case(example, digest, reader, *read(example.raw))
     ordered = sorted(found)
@@ -102,7 +109,10 @@ def _cases(examples: Iterable[Example], read: Read) -> tuple[list[_Case], str]:
 
 def _case(example: Example, digest: str, reader: Reader, message: Message, report: Report) -> _Case:
     labels = example.section_labels or {}
-    readings = tuple(reader.read(report.kind, report.host, section, message) for section in report.sections)
+    readings = tuple(
+        replace(reader.read(report.kind, report.host, section, message), source=example.source, is_weak=example.weak)
+        for section in report.sections
+    )
     return _Case(
         label=example.label,
         kind=report.kind,
@@ -112,6 +122,18 @@ def _case(example: Example, digest: str, reader: Reader, message: Message, repor
         fold=int(digest[:8], 16),
         is_complete=report.is_complete,
     )
+
+
+def _gate(cases: Sequence[_Case], known: model_folder.Contents | None, *, forgets_hosts: bool = False) -> tuple[Gate, int]:
+    """What the approvals teach beside what the base knows, and how many mails to be seen contradict it."""
+
+    def learnt(approved: Sequence[Reading]) -> Gate:
+        gate = learn(approved)
+        if forgets_hosts:
+            forget_hosts(gate)
+        return gate if known is None else merged(known.gate, gate)
+
+    return settled(_approved(cases), _must_see(cases), learnt)
 
 
 def _approved(cases: Iterable[_Case]) -> list[Reading]:
@@ -144,14 +166,13 @@ def _folds(cases: Sequence[_Case]) -> tuple[str, list[int]]:
     return "host", [fold_of[case.host] for case in cases]
 
 
-def _cross_judged(cases: Sequence[_Case]) -> tuple[str, list[_Judged]]:
+def _cross_judged(cases: Sequence[_Case], known: model_folder.Contents | None) -> tuple[str, list[_Judged]]:
     """Every case judged by a gate that was made without its host."""
     split, folds = _folds(cases)
     judged: list[_Judged] = []
     for fold in range(N_FOLDS):
         others = [case for case, its in zip(cases, folds, strict=True) if its != fold]
-        gate = learn(_approved(others))
-        dispute(gate, _must_see(others))
+        gate, _ = _gate(others, known)
         for case, its in zip(cases, folds, strict=True):
             if its == fold:
                 findings = tuple(gate.judge(reading) for reading in case.readings)
@@ -159,8 +180,11 @@ def _cross_judged(cases: Sequence[_Case]) -> tuple[str, list[_Judged]]:
     return split, judged
 
 
-def _why_no_classifier(cases: Sequence[_Case]) -> str:
+def _why_no_classifier(cases: Sequence[_Case], known: model_folder.Contents | None) -> str:
     n_must_see = sum(_is_must_see(case) and case.kind != HUMAN for case in cases)
+    if known is not None and known.arrays and n_must_see < MIN_MUST_SEE_OF_OWN:
+        needed = f"{MIN_MUST_SEE_OF_OWN} needed for an own classifier"
+        return f"{n_must_see} mails labelled as to be seen, {needed}: that of model {known.manifest.version} serves"
     if not cases:
         return "no labels: no classifier, and the gate lets nothing through"
     if n_must_see == len(cases):
@@ -199,19 +223,16 @@ def _classifier(judged: Sequence[_Judged]) -> tuple[dict[str, bytes], frozenset[
         samples += mine
     fitted = fit(samples)
     vetoed = frozenset(at for at, mine in enumerate(of_case) if any(fitted.held_out[sample] < VETO_THRESHOLD for sample in mine))
-    weights = fitted.weights
-    arrays = {
-        "rarity": weights.rarity,
-        "coefficients": weights.coefficients,
-        "intercepts": weights.intercepts,
-        "slopes": weights.slopes,
-        "offsets": weights.offsets,
-    }
-    files = {
-        model_folder.VOCABULARY: model_folder.packed_vocabulary(fitted.gram_names, fitted.mark_names),
+    arrays = {name: getattr(fitted.weights, name) for name in fitted.weights.__slots__}
+    files = _classifier_files(fitted.gram_names, fitted.mark_names, arrays)
+    return files, vetoed, str(sklearn.__version__)
+
+
+def _classifier_files(grams: tuple[str, ...], marks: tuple[str, ...], arrays: Mapping[str, Any]) -> dict[str, bytes]:
+    return {
+        model_folder.VOCABULARY: model_folder.packed_vocabulary(grams, marks),
         model_folder.WEIGHTS: model_folder.packed_arrays(arrays),
     }
-    return files, vetoed, str(sklearn.__version__)
 
 
 def _quality(split: str, judged: Sequence[_Judged], vetoed: frozenset[int]) -> Quality:
@@ -249,6 +270,7 @@ def _manifest(
     return Manifest(
         version="",
         product=__version__,
+        base="",
         numpy=str(np.__version__),
         scikit_learn=scikit_learn,
         training_digest=training_digest,
@@ -256,7 +278,7 @@ def _manifest(
         labels=dict(sorted(Counter(case.label for case in cases).items())),
         kinds={kind: dict(sorted(counts.items())) for kind, counts in sorted(kinds.items())},
         n_contradictions=n_contradictions,
-        has_classifier=not note,
+        has_classifier=bool(scikit_learn),
         note=note,
         veto_threshold=VETO_THRESHOLD,
         raise_threshold=RAISE_THRESHOLD,

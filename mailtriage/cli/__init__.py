@@ -15,6 +15,22 @@ from mailtriage.errors import MailtriageError
 
 EX_TEMPFAIL = 75  # sysexits.h: the MTA keeps the mail and tries again
 _PIPE_CODES = (0, 65, EX_TEMPFAIL)
+_MODULES = (
+    "serve",
+    "triage",
+    "mails",
+    "imports",
+    "digest",
+    "events",
+    "rules",
+    "model",
+    "review",
+    "audit",
+    "sinks",
+    "status",
+    "simulate",
+    "demo",
+)
 
 
 class _Commands(TyperGroup):
@@ -67,7 +83,7 @@ def main() -> None:
 
 def _build() -> None:
     """Registers the commands; importing a module of this package is what defines its commands."""
-    for name in ("serve", "triage", "mails", "digest", "events", "rules", "model", "sinks", "status", "simulate", "demo"):
+    for name in _MODULES:
         importlib.import_module(f"mailtriage.cli.{name}")
 
 

@@ -58,6 +58,7 @@ def _print(result: Rehearsal, days: int) -> None:
     from mailtriage.cli.options import print_table
     from mailtriage.digest import render
     from mailtriage.store.values import ClosedEvent
+    from mailtriage.text import plural
     from mailtriage.types import Verdict
 
     counts = result.verdicts
@@ -91,7 +92,8 @@ def _print(result: Rehearsal, days: int) -> None:
         f" + {counts[Verdict.EVENT]} raised + {counts[Verdict.PASS]} passed; {books}"
     )
     print(f"sent          {result.n_sent} event changes, {result.n_digests} digests, {result.n_passed} mails of people passed on unchanged")
-    print('learning      acts on cron here (promoted = ["cron"]), with the shipped model; on the rest rules alone decide')
+    would = f"it would have dropped {plural(result.n_would_drop, 'more section')} on the last day"
+    print(f"learning      acts on nothing yet, as in any new installation: {would}")
     print(f"flaps         {result.n_flaps} events were over within their hold time: counted, told to nobody")
     print(f"noise         {result.noise_reduction:.1%} less: {result.n_shown} of {result.n_reports} reports ask for an eye")
     print(f"time          {result.seconds:.1f} s")

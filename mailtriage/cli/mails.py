@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailtriage.cli import app
-from mailtriage.cli.options import ConfigOption, DryRunOption, JsonOption, NowOption, configuration, moment, print_json, print_table
+from mailtriage.cli.options import ConfigOption, DryRunOption, JsonOption, NowOption, configuration, moment, print_json, print_table, user
 
 if TYPE_CHECKING:
     from mailtriage.store.main import Store
@@ -113,22 +111,22 @@ def why(mail_id: IdArgument, config: ConfigOption = None, as_json: JsonOption = 
 
 
 @app.command()
-def undrop(mail_id: IdArgument, config: ConfigOption = None, dry_run: DryRunOption = False) -> None:
+def undrop(mail_id: IdArgument, config: ConfigOption = None, dry_run: DryRunOption = False, now: NowOption = "") -> None:
     """Take back a drop: the mail is shown in the next digest, and the books follow.
 
     Example: mailtriage undrop 06h2k5v3
     """
-    from mailtriage import maillog
+    from mailtriage.cli.audit import say_suspended
+    from mailtriage.service import auditing
 
     store = _store(config)
     full = store.full_id(mail_id)
     if dry_run:
         print(f"would take back the drop of {full}")
-    elif store.undrop(full):
-        maillog.undropped(full)
-        print(f"{full} will be in the next digest")
-    else:
-        print(f"{full} was not dropped: nothing to take back")
+        return
+    is_undropped, suspended = auditing.undrop(store, configuration(config), full, who=user(), at=moment(now))
+    print(f"{full} will be in the next digest" if is_undropped else f"{full} was not dropped: nothing to take back")
+    say_suspended(suspended)
 
 
 @app.command()
@@ -145,7 +143,11 @@ def label(
 
     Example: mailtriage label 06h2k5v3 drop --why "the nightly backup, always the same"
     """
+    from mailtriage import maillog
+    from mailtriage.cli.audit import say_suspended
     from mailtriage.errors import InputError
+    from mailtriage.service import auditing
+    from mailtriage.service.lessons import doubts
     from mailtriage.types import Verdict
 
     try:
@@ -154,33 +156,54 @@ def label(
         raise InputError(f"{verdict!r} is no verdict", remedy="a verdict is drop, digest, event or pass") from None
     store = _store(config)
     full = store.full_id(mail_id)
+    what = f"section {section} of {full}" if section else full
     if dry_run:
-        print(f"would label {full} {wanted}")
+        print(f"would label {what} {wanted}")
+        outcome = store.outcome(full)
+        for doubt in doubts(store, outcome, section or None, wanted) if outcome else ():
+            print(f"note: {doubt}")
         return
-    store.label(full, section or None, wanted, why=why, who=_user(), at=moment(now))
-    print(f"labelled {full} {wanted}")
+    outcome, answered, suspended = auditing.label(
+        store, configuration(config), full, section or None, wanted, why=why, who=user(), at=moment(now)
+    )
+    maillog.labelled(full, verdict=wanted, section=section)
+    print(f"labelled {what} {wanted}")
+    for doubt in doubts(store, outcome, section or None, wanted):
+        print(f"note: {doubt}")
+    for audit in answered:
+        print(f"this answers the question {audit.id}")
+    say_suspended(suspended)
 
 
 @app.command()
-def unlabel(mail_id: IdArgument, config: ConfigOption = None, dry_run: DryRunOption = False) -> None:
-    """Take back the labels of a mail, exactly as if they had never been given.
+def unlabel(
+    mail_id: IdArgument,
+    section: Annotated[str, typer.Option("--section", help="Only a label of this section.")] = "",
+    config: ConfigOption = None,
+    dry_run: DryRunOption = False,
+    now: NowOption = "",
+) -> None:
+    """Take back the label given last to a mail, exactly as if it had never been given: one that it replaced stands again.
 
     Example: mailtriage unlabel 06h2k5v3
     """
-    from mailtriage.text import plural
+    from mailtriage.text import one_line
 
     store = _store(config)
     full = store.full_id(mail_id)
-    labels = store.labels(full) if dry_run else store.unlabel(full)
-    print(f"{'would take back' if dry_run else 'took back'} {plural(len(labels), 'label')} of {full}")
-
-
-def _user() -> str:
-    """Who gives the label; a user without a name is known by number."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # OSError from Python 3.13 on
-        return str(os.getuid())
+    label = store.learning.newest(full, section or None) if dry_run else None
+    if not dry_run:
+        label = store.learning.take_back(full, section or None, who=user(), at=moment(now))
+    if label is None:
+        print(f"{full} has no such label: nothing to take back")
+        return
+    if not dry_run and store.audits.reopen(label.question):
+        print(f"the question {label.question} is open again")
+    where = f" of section {one_line(label.section)}" if label.section else ""
+    print(f"{'would take back' if dry_run else 'took back'} the label {label.verdict}{where} of {full}")
+    for left in store.learning.labels(full):
+        if not dry_run and left.section == label.section:
+            print(f"the label {left.verdict} before it stands again")
 
 
 def _store(config: ConfigOption) -> Store:

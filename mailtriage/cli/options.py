@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,6 +52,14 @@ def moment(text: str, option: str = "--now") -> datetime:
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise InputError(f"{option} {text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", remedy=remedy)
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def user() -> str:
+    """Who gives the label; a user without a name is known by number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return str(os.getuid())
 
 
 def print_json(value: object) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mailtriage.correlate.broken import broken_rule_changes
+from mailtriage.correlate.broken import broken_rule_changes, suspension_changes
 from mailtriage.correlate.changes import acknowledge, correlate
 from mailtriage.correlate.expiry import expire
 from mailtriage.correlate.order import seen_at
 from mailtriage.correlate.silence import silence_changes
 
-__all__ = ["acknowledge", "broken_rule_changes", "correlate", "expire", "seen_at", "silence_changes"]
+__all__ = ["acknowledge", "broken_rule_changes", "correlate", "expire", "seen_at", "silence_changes", "suspension_changes"]

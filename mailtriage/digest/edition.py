@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailtriage.types import Entry, OpenEvent, Verdict
+from mailtriage.types import Entry, OpenEvent, Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +59,20 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A dropped section, drawn at random, with the question whether that was right."""
+
+    id: str  # of the question
+    mail_id: str
+    host: str
+    kind: str
+    section: str
+    subject: str
+    reason: Reason  # why it was dropped
+    lines: tuple[str, ...]  # those that are not blank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """Everything one digest says."""
 
@@ -74,6 +88,8 @@ class Edition:
     would_drop: tuple[WouldDrop, ...] = ()
     notes: tuple[str, ...] = ()  # broken rules, stuck deliveries: one line each
     parked: tuple[Parked, ...] = ()
+    checks: tuple[Check, ...] = ()
+    n_other_checks: int = 0  # questions of earlier digests without an answer
 
     def __post_init__(self) -> None:
         if self.since.tzinfo is None or self.until.tzinfo is None:

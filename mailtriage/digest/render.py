@@ -90,6 +90,19 @@ def json(edition: Edition) -> str:
         ],
         "would_drop": [{"kind": one_line(would.kind), "sections": would.n_sections} for would in edition.would_drop],
         "notes": [one_line(note) for note in edition.notes],
+        "checks": [
+            {
+                "id": one_line(check.id),
+                "mail_id": one_line(check.mail_id),
+                "host": one_line(check.host),
+                "kind": one_line(check.kind),
+                "section": one_line(check.section),
+                "reason": {"by": one_line(check.reason.by), "detail": one_line(check.reason.detail)},
+                "lines": [one_line(line) for line in check.lines],
+            }
+            for check in edition.checks
+        ],
+        "other_checks": edition.n_other_checks,
     }
     return _json.dumps(page, indent=2) + "\n"
 

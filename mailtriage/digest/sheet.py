@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TypeVar
 
-from mailtriage.digest.edition import Edition, Parked, SilentHost
+from mailtriage.digest.edition import Check, Edition, Parked, SilentHost
 from mailtriage.digest.group import EventGroup, Group, fold_entries, fold_events
 from mailtriage.text import one_line, plural
 from mailtriage.types import OpenEvent, Severity
@@ -23,6 +23,7 @@ _N_TO_READ = 20
 _N_EVENTS = 15
 _N_OTHERS = 10
 _N_LINES = 3
+_N_CHECKED_LINES = 6
 _N_NAMES = 4
 
 _T = TypeVar("_T")
@@ -120,6 +121,8 @@ def _blocks(edition: Edition) -> Iterator[Block]:
         yield _cut(f"To mend: {len(edition.notes)}", edition.notes, _N_OTHERS, lambda note: Item(head=one_line(note)), "mailtriage doctor")
     if edition.closed:
         yield _event_block("Closed", edition.closed, _closed, all_of_it)
+    if edition.checks:
+        yield _checks(edition)
 
 
 def _event_block(heading: str, events: Sequence[OpenEvent], item: Callable[[EventGroup], Item], command: str) -> Block:
@@ -208,6 +211,28 @@ def _parked(mail: Parked, zone: tzinfo | None) -> Item:
         head=f"{_moment(mail.received_at, zone)} {one_line(mail.subject) or one_line(mail.mail_id)}",
         lines=(one_line(mail.error), *quoted) if mail.error else tuple(quoted),
         command=f"mailtriage show {_word(mail.mail_id)}",
+    )
+
+
+def _checks(edition: Edition) -> Block:
+    others = f"and {plural(edition.n_other_checks, 'earlier question')} without an answer" if edition.n_other_checks else ""
+    return Block(
+        heading=f"Please check: {plural(len(edition.checks), 'dropped section')}, drawn at random",
+        items=tuple(_check(check) for check in edition.checks),
+        rest=others,
+        command="mailtriage audit next" if others else "",
+    )
+
+
+def _check(check: Check) -> Item:
+    lines = [line for line in (one_line(line) for line in check.lines) if line]
+    n_left = len(lines) - _N_CHECKED_LINES
+    rest = [f"... and {plural(n_left, 'more line')}: mailtriage show {_word(check.mail_id)}"] if n_left > 0 else []
+    quoted = [f"| {line}" for line in lines[:_N_CHECKED_LINES]] or ["| (no lines)"]
+    return Item(
+        head=f"{one_line(check.kind, 60)}/{one_line(check.section, 60)} on {_name(check.host)}",
+        lines=(one_line(check.subject), f"dropped by {one_line(f'{check.reason.by}: {check.reason.detail}')}", *quoted, *rest),
+        command=f"mailtriage audit answer {_word(check.id)} right  # or: wrong",
     )
 
 

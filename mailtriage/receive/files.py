@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from mailtriage.errors import InputError, Place
@@ -23,36 +23,56 @@ _KNOWN_FIELD = re.compile(
 )
 
 
-def read_mails(path: Path) -> Iterator[tuple[str, bytes]]:
-    """The mails under `path`, sorted by name, each with its label: the path, and `#N` for the N-th mail of an mbox."""
+def read_mails(path: Path, on_broken: Callable[[InputError], None] | None = None) -> Iterator[tuple[str, bytes]]:
+    """The mails under `path`, sorted by name, each with its label: the path, and `#N` for the N-th mail of an mbox.
+
+    What cannot be read ends it with an InputError; with `on_broken` that is told of each, and the rest goes on.
+    """
+    n_mails = 0
     try:
         if not path.is_dir():
             yield from _read_file(path, is_asked_for=True)
             return
-        n_mails = 0
-        for file in _walk(path):
-            for mail in _read_file(file, is_asked_for=False):
-                n_mails += 1
-                yield mail
+        for file in _walk(path, on_broken):
+            try:
+                for mail in _read_file(file, is_asked_for=False):
+                    n_mails += 1
+                    yield mail
+            except (OSError, InputError) as error:
+                if on_broken is None:
+                    raise
+                on_broken(_unreadable(error, file))
     except OSError as error:
-        place = Place(str(error.filename or path))
-        raise InputError(error.strerror or str(error), place=place, remedy="give a file or folder of mails that can be read") from error
+        raise _unreadable(error, path) from error
     if not n_mails:
         raise InputError(
             "no mails in this folder", place=Place(str(path)), remedy="mails are .eml, .txt and mbox files, and Maildir folders"
         )
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
+def _unreadable(error: OSError | InputError, path: Path) -> InputError:
+    if isinstance(error, InputError):
+        return error
+    place = Place(str(error.filename or path))
+    return InputError(error.strerror or str(error), place=place, remedy="give a file or folder of mails that can be read")
+
+
+def _walk(folder: Path, on_broken: Callable[[InputError], None] | None) -> Iterator[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        if on_broken is None:
+            raise
+        on_broken(_unreadable(error, folder))
+        return
     is_maildir = {"cur", "new"} <= {entry.name for entry in found if entry.is_dir(follow_symlinks=False)}
     for entry in found:
         if entry.name.startswith((".", "#")) or entry.name.endswith((*_BACKUPS, *_NOT_MAILS)) or ".dpkg-" in entry.name:
             continue
         if entry.is_dir(follow_symlinks=False):
             if not (is_maildir and entry.name == "tmp"):  # mails still being delivered
-                yield from _walk(Path(entry.path))
+                yield from _walk(Path(entry.path), on_broken)
         elif _is_file(entry):
             yield Path(entry.path)
 

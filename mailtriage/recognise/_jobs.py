@@ -64,7 +64,7 @@ _RETURN_CODE = re.compile(
 )
 _BORG_TIME = re.compile(r"Duration: (?:(\d{1,4}) hours? )?(?:(\d{1,2}) minutes? )?([\d.]{1,10}) seconds?")
 _RESTIC_TIME = re.compile(r"processed .{1,60} in (?:(\d{1,4}):)?(\d{1,2}):(\d\d)")
-_EXPIRES = re.compile(r" {1,4}/\S{1,300}/live/([\w.*-]{1,253})/\S{1,40} expires on (\d{4})-(\d\d)-(\d\d) \(\w{1,20}\)")
+_EXPIRES = re.compile(r" {1,4}/\S{1,300}/live/([\w.*-]{1,253})/\S{1,40} expires on (\d{4})-(\d\d)-(\d\d) \((\w{1,20})\)")
 
 
 def tidy(text: str) -> list[str]:
@@ -127,7 +127,10 @@ def _days(found: re.Match[str], today: date) -> Iterator[Measure]:
         end = date(int(found.group(2)), int(found.group(3)), int(found.group(4)))
     except ValueError:
         return
-    yield measure("certificate_days", found.group(1), (end - today).days)
+    n_days = (end - today).days
+    # certbot skips none that has ended: the mail is older than the day it came on.
+    if n_days >= 0 or found.group(5) != "skipped":
+        yield measure("certificate_days", found.group(1), n_days)
 
 
 def _of_tables(lines: Sequence[str]) -> Iterator[Measure]:

@@ -96,21 +96,24 @@ class Rulebook:
             self._as_of = other
         return other
 
-    def rule_on(self, kind: str, host: str, section: Section, previous: Previous) -> Ruling:
-        """What rules and floor say of one section; `previous` gives the host's last value of a measure and subject."""
+    def rule_on(self, kind: str, host: str, section: Section, previous: Previous, suspended: frozenset[str] = frozenset()) -> Ruling:
+        """What rules and floor say of one section; `previous` gives the host's last value of a measure and subject.
+
+        A drop rule that is `suspended` (as `rule KIND/ID`) only says what it would do, as one with `status = "test"` does.
+        """
         banks = self._banks.on(kind, section.name, host.lower())
         asks = any(bank.asks_the_past or (bank.asks_measures and section.measures) for bank in banks)
         if asks or len(section.lines) > _LONGEST_REMEMBERED:
-            return self._rule_on(banks, kind, section, previous)
+            return self._rule_on(banks, kind, section, previous, suspended)
         # The sections of a fleet say the same every night: what was said of these very lines holds.
-        key = (banks, kind, section.name, section.item, section.heading, section.lines)
+        key = (banks, kind, section.name, section.item, section.heading, section.lines, suspended)
         ruling: Ruling | None = self._rulings.get(key)
         if ruling is None:
-            ruling = self._rule_on(banks, kind, section, previous)
+            ruling = self._rule_on(banks, kind, section, previous, suspended)
             self._rulings.put(key, ruling)
         return ruling
 
-    def _rule_on(self, banks: tuple[RuleBank, ...], kind: str, section: Section, previous: Previous) -> Ruling:
+    def _rule_on(self, banks: tuple[RuleBank, ...], kind: str, section: Section, previous: Previous, suspended: frozenset[str]) -> Ruling:
         lines = tuple(line for line in section.lines if line.strip())
         hits: dict[Action, list[Hit]] = {action: [] for action in Action}
         tests: list[Hit] = []
@@ -123,7 +126,7 @@ class Rulebook:
                 if rule.action is not Action.DROP:
                     (tests if rule.is_test else hits[rule.action]).extend(found.hits(section))
                 elif (explained := found.explained()) or not lines:
-                    if rule.is_test:
+                    if rule.is_test or (suspended and f"rule {rule.id}" in suspended):
                         tests.append(Hit(rule=rule, line=lines[min(explained)] if explained else ""))
                         continue
                     drops.append(rule)

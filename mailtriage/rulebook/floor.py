@@ -188,6 +188,7 @@ _HEALTHY = (
     r"\bpredictive failure event seq number *: *0 *$",
     r"\bfailed/degraded *: *\d+/0/0\b",
     r"^(?:[\w&-]{1,10}=[\w ()/.-]{1,40}(?:\||$)){2,}",
+    r"^(?:UBad-Unconfigured Bad\|Onln-Online\|Offln-Offline\|Intf-Interface|UBUnsp-UBad Unsupported\|Rbld-Rebuild)$",
 )
 
 

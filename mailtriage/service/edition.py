@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from mailtriage.config import Config, EventsConfig
 from mailtriage.correlate.silence import CHECK
 from mailtriage.digest.edition import Book, Edition, Parked, SilentHost, WouldDrop
+from mailtriage.service.auditing import checks
 from mailtriage.service.deliver import hold_of
+from mailtriage.service.watching import watch
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.store.values import ClosedEvent
@@ -32,6 +34,7 @@ def build(
     open_events = tuple(event for event in now_open if event.check != CHECK)
     n_held = book.n_parked + max(0, spool.last_seq() - store.cursor)
     known = {row.host for row in store.hosts() if row.host}
+    questions, n_other_questions = checks(store, config)
     return Edition(
         since=since,
         until=until.astimezone(ZoneInfo(config.digest.zone)),
@@ -55,8 +58,10 @@ def build(
         entries=entries,
         silent_hosts=tuple(SilentHost(host=event.host or "most hosts", last_seen_at=event.last_seen_at) for event in silent),
         would_drop=_would_drop(store, entries),
-        notes=(*notes, *_outbox_notes(store)),
+        notes=(*notes, *_outbox_notes(store), *watch(config, store, until).findings),
         parked=_parked(store, spool),
+        checks=questions,
+        n_other_checks=n_other_questions,
     )
 
 

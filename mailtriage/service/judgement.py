@@ -74,14 +74,14 @@ def rulebook_of(config: Config) -> Rulebook:
 def model_in_force(config: Config) -> Model | None:
     """The model that decides here: the site's own where it has one, the shipped one, the one configured, or None for `none`."""
     folder = site_model.in_force(config)
-    return _load(folder) if folder is not None else None
-
-
-def load_model_of(name: str, folder: Path = Path()) -> Model | None:
-    """The model of this name whatever the site has learnt: `none`, `shipped`, or a folder (relative to `folder`)."""
-    if name == "none":
+    if folder is None:
         return None
-    return _load(shipped("models") / "base" if name == "shipped" else folder / name)
+    try:
+        return _load(folder)
+    except ModelError as error:
+        if site_model.chosen(config) in ("", site_model.SHIPPED):
+            raise
+        raise ModelError(error.message, place=error.place, remedy=site_model.BACK) from error
 
 
 def _load(folder: Path) -> Model:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from mailtriage.config import Config, DigestConfig
 from mailtriage.digest import render
 from mailtriage.digest.edition import Edition
+from mailtriage.service.auditing import ask
 from mailtriage.service.deliver import RELAY_SINK
 from mailtriage.service.edition import build, since_for
 from mailtriage.store.main import Store
@@ -34,9 +35,9 @@ def send_due(store: Store, spool: Spool, config: Config, notes: tuple[str, ...],
     due = last_slot(config.digest, now)
     last = store.last_digest()
     if last is None:
-        # The first digest waits for the first slot after the first mail.
-        days = spool.n_received()
-        if not days or days[0][0] >= due.date():
+        # The first digest waits for the first slot after the first mail; an archive waits for none.
+        first = spool.first_day()
+        if first is None or first >= due.date():
             return False
     elif last.slot >= due.isoformat():
         return False
@@ -46,6 +47,7 @@ def send_due(store: Store, spool: Spool, config: Config, notes: tuple[str, ...],
 def send(store: Store, spool: Spool, config: Config, notes: tuple[str, ...], *, slot: str, now: datetime, is_late: bool = False) -> bool:
     """Writes a digest of all that none has shown yet into the outbox, and marks it as shown, in one transaction."""
     with store.transaction():
+        ask(store, config, slot, now)
         edition = build(store, spool, config, notes, since=since_for(store, now), until=now, is_scheduled=True)
         subject = ("late: " if is_late else "") + render.subject(edition)
         sinks = (RELAY_SINK,)

@@ -75,6 +75,11 @@ class Rehearsal:
     seconds_sending: float
 
     @property
+    def n_would_drop(self) -> int:
+        """Sections of the last digest that learning would have dropped, had it been allowed to."""
+        return sum(would.n_sections for would in self.edition.would_drop)
+
+    @property
     def missed(self) -> tuple[Finding, ...]:
         """Incidents that nobody was told of."""
         return tuple(finding for finding in self.findings if finding.event is None and not finding.is_shown)

@@ -139,13 +139,25 @@ def _rules(config: Config) -> Iterator[Finding]:
 
 def _model(config: Config) -> Iterator[Finding]:
     try:
-        model, store = model_in_force(config), files.open_store(config)
+        model = model_in_force(config)
     except MailtriageError as error:
         yield Finding(what="model", is_good=False, detail=str(error))
         return
-    acting = ", ".join(sorted(store.learning.promoted())) or "none: it only says what it would drop"
-    store.close()
-    yield Finding(what="model", is_good=True, detail=f"version {model.version}; acts on: {acting}" if model else "none")
+    yield Finding(what="model", is_good=True, detail=f"version {model.version}; acts on: {_acting(config)}" if model else "none")
+
+
+def _acting(config: Config) -> str:
+    """The kinds on which learning acts; what is wrong with the store is a finding of its own."""
+    try:
+        store = files.open_store(config)
+    except MailtriageError:
+        return "unknown"
+    try:
+        return ", ".join(sorted(store.learning.promoted())) or "none: it only says what it would drop"
+    except MailtriageError:
+        return "unknown"
+    finally:
+        store.close()
 
 
 def _sinks(config: Config) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from mailtriage import config as configuration
 from mailtriage import maillog, metrics
 from mailtriage.config import Config
-from mailtriage.correlate import broken_rule_changes, correlate, expire, seen_at, silence_changes
+from mailtriage.correlate import broken_rule_changes, correlate, expire, seen_at, silence_changes, suspension_changes
 from mailtriage.errors import MailtriageError
 from mailtriage.pipeline import triage
 from mailtriage.service import files, mailing
@@ -52,6 +52,7 @@ class Worker:
         self.config = config
         self.is_mail_clock = is_mail_clock
         self._mail_time: datetime | None = None
+        self._suspended: frozenset[str] = frozenset()  # as of this batch
         self.spool: Spool = files.open_spool(config)
         self.store: Store = files.open_store(config)
         self.judgement = load_judgement(config, promoted=self.store.learning.promoted(), survives_model=True)
@@ -116,6 +117,7 @@ class Worker:
     def _judge_all(self, mails: Sequence[tuple[int, RawMail]]) -> list[tuple[Outcome, Sequence[Change]]]:
         said = []
         with self.store.transaction():
+            self._suspended = self.store.audits.suspended()
             for seq, raw in mails:
                 if self.is_mail_clock:
                     self._mail_time = max(raw.received_at, self._mail_time or raw.received_at)
@@ -151,7 +153,11 @@ class Worker:
 
     def _judge(self, seq: int, raw: RawMail) -> tuple[Outcome, Sequence[Change]]:
         now = self.now()
-        outcome = triage(raw, self.judgement.rulebook, self.judgement.model, self.store, now, promoted=self.judgement.promoted)
+        by = self.judgement
+        outcome = triage(raw, by.rulebook, by.model, self.store, now, promoted=by.promoted, suspended=self._suspended)
+        if raw.is_archive:
+            self.store.record(outcome, seq, seen_at=seen_at(outcome), now=now, is_archive=True)
+            return outcome, ()
         known = self.store.open_events({outcome.host, *(event.host for event in outcome.events)})
         changes = correlate(outcome, known, now, self.store.last_closed_at)
         self.store.record(
@@ -177,6 +183,7 @@ class Worker:
             *expire(open_events, now),
             *self._silence_changes(open_events, now),
             *broken_rule_changes(self._broken_rules(), open_events, now),
+            *suspension_changes({one.source: one.why for one in self.store.audits.suspensions()}, open_events, now),
         )
         if changes:
             self.store.apply(changes, now=now, sinks_for=self.deliverer.sinks_for)

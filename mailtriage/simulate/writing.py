@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from email.parser import BytesHeaderParser
+from email.policy import default
 from pathlib import Path
 
 from mailtriage.errors import InputError, Place
-from mailtriage.simulate.mail import SimulatedMail
+from mailtriage.simulate.mail import Label, SimulatedMail
 from mailtriage.simulate.timeline import Fleet, mails, truth_document
+
+_NUMBER = re.compile(r"[\d.,:]+")
 
 
 def write(out: Path, fleet: Fleet, progress: Callable[[int], None] | None = None) -> int:
@@ -45,9 +50,26 @@ def _written(folder: Path, fleet: Fleet, progress: Callable[[int], None] | None)
 def label_document(mail: SimulatedMail) -> dict[str, object]:
     """What stands beside a mail in a labelled folder."""
     truth = mail.truth
-    return {
+    document: dict[str, object] = {
         "label": truth.label.value,
         "kind": truth.kind,
         "host": truth.host,
+        "at": mail.sent_at.isoformat(),
         "sections": {name: label.value for name, label in truth.sections},
     }
+    if named := faults(mail):
+        document["fault"] = list(named)
+    return document
+
+
+def faults(mail: SimulatedMail) -> tuple[str, ...]:
+    """What is to be seen in a mail: the types of its incidents; without one its kind with its sections, for an alert the trigger."""
+    truth = mail.truth
+    if truth.label in (Label.NOISE, Label.HUMAN):
+        return ()
+    if types := {incident.rsplit("-", 1)[0] for incident in truth.incidents}:
+        return tuple(sorted(types))
+    if truth.kind == "zabbix":
+        subject = str(BytesHeaderParser(policy=default).parsebytes(mail.data)["Subject"])
+        return (f"zabbix: {_NUMBER.sub('#', subject.partition(': ')[2])}",)
+    return (f"{truth.kind}: {', '.join(sorted({name for name, label in truth.sections if label is not Label.NOISE}))}",)

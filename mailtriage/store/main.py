@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from mailtriage.store._entries import entries_of, parked_entry
 from mailtriage.store._search import conditions
 from mailtriage.store._sqlite import Database, iso
 from mailtriage.store._sqlite import sql_text as _sql
+from mailtriage.store.audits import Audits
 from mailtriage.store.codec import pack, unpack
 from mailtriage.store.learning import Learning
 from mailtriage.store.outbox import Outbox
@@ -48,6 +50,7 @@ class Store:
         self._db = Database(self.path, read_only=read_only)
         self.outbox = Outbox(self._db)
         self.learning = Learning(self._db)
+        self.audits = Audits(self._db)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is written inside is committed with one flush, or not at all; each `record` in it is a savepoint of its own."""
@@ -96,7 +99,7 @@ class Store:
             self._db.run("move_cursor", (seq,))
             if self._db.value("has_mail", (outcome.id,)):
                 return False
-            self._add_mail(outcome, seq, is_archive)
+            self._add_mail(outcome, seq, now if is_archive else None)
             passed = outcome.verdict is Verdict.PASS and not is_archive
             closed = frozenset(change.event.key for change in changes if change.type is ChangeType.CLOSED)
             changed = {change.event.key for change in changes}
@@ -105,10 +108,12 @@ class Store:
             self._add_entries(entries, _NEVER if is_archive else None)
             self._db.run_many("add_ok", [(_sql(one.key), iso(seen_at)) for one in outcome.events if one.state is State.OK])
             self._count(outcome)
-            if outcome.verdict is not Verdict.PASS:  # a person's domain is no host of the fleet
+            # A person's domain is no host of the fleet, and one of an old archive that is gone is not silent.
+            if outcome.verdict is not Verdict.PASS and not is_archive:
                 self._db.run("saw_host", {"host": _sql(outcome.host), "kind": outcome.kind, "at": iso(seen_at)})
             self._add_measures(outcome, seen_at)
             self.learning.count(outcome)
+            self.audits.add_drops(outcome, is_archive=is_archive)
             self._db.run("unpark", (outcome.id,))
             self._db.run("forget_tries", (outcome.id,))
             self.apply(changes, now=now, sinks_for=sinks_for, hold_for=hold_for)
@@ -124,7 +129,7 @@ class Store:
                 return False
             self._db.run("park", (raw.id, seq, iso(raw.received_at)[:10], _sql(one_line(error)), iso(now)))
             self._db.run("forget_tries", (raw.id,))
-            self._add_entries((parked_entry(raw, error),), None)
+            self._add_entries((parked_entry(raw, error),), _NEVER if raw.is_archive else None)
             return True
 
     def count_try(self, mail_id: str) -> int:
@@ -189,19 +194,26 @@ class Store:
             raise InputError(f"{one_line(prefix)!r} is the beginning of several ids", remedy=f"give more of it: {', '.join(found[:5])}")
         return str(found[0])
 
-    def undrop(self, mail_id: str) -> bool:
-        """Takes a drop back: the ledger follows and the next digest shows the mail; False when it is not dropped."""
+    def undrop(self, mail_id: str, section_at: int | None = None) -> bool:
+        """Takes a drop back: the ledger follows and the next digest shows the mail, or only its section at this position.
+
+        False when the mail, or the section, is not dropped.
+        """
         with self._db.transaction():
-            rows = self._db.rows("mail", (mail_id,))
-            if not rows or rows[0]["verdict"] != Verdict.DROP:
+            rows, outcome = self._db.rows("mail", (mail_id,)), self.outcome(mail_id)
+            drops = tuple(drop for drop in self.audits.drops_of(mail_id) if section_at in (None, drop.at))
+            is_dropped = bool(rows) and rows[0]["verdict"] == Verdict.DROP
+            if outcome is None or not (is_dropped if section_at is None else drops):
                 return False
-            row, outcome = rows[0], self.outcome(mail_id)
-            assert outcome is not None
-            self._db.run("uncount", (row["day"], row["host"], row["kind"], row["verdict"], row["by"]))
-            self._db.run("forget_zeros", (row["day"],))
-            self._db.run("count", (row["day"], row["host"], row["kind"], Verdict.DIGEST, UNDROP))
-            self._db.run("set_verdict", (Verdict.DIGEST, UNDROP, mail_id))
-            self._add_entries(entries_of(outcome, shows_dropped=True), None)
+            if is_dropped:
+                row = rows[0]
+                self._db.run("uncount", (row["day"], row["host"], row["kind"], row["verdict"], row["by"]))
+                self._db.run("forget_zeros", (row["day"],))
+                self._db.run("count", (row["day"], row["host"], row["kind"], Verdict.DIGEST, UNDROP))
+                self._db.run("set_verdict", (Verdict.DIGEST, UNDROP, mail_id))
+            shown = outcome if section_at is None else replace(outcome, sections=(outcome.sections[section_at],))
+            self._add_entries(entries_of(shown, shows_dropped=True), None)
+            self.audits.forget_drops(drops)
             return True
 
     # Events
@@ -328,7 +340,7 @@ class Store:
 
     # Parts of `record`
 
-    def _add_mail(self, outcome: Outcome, seq: int, is_archive: bool) -> None:
+    def _add_mail(self, outcome: Outcome, seq: int, imported_at: datetime | None) -> None:
         at = iso(outcome.received_at)
         self._db.run(
             "add_mail",
@@ -344,7 +356,8 @@ class Store:
                 outcome.verdict,
                 outcome.severity,
                 _sql(_books.decided_by(outcome)),
-                is_archive,
+                imported_at is not None,
+                iso(imported_at) if imported_at else at,
                 pack(outcome),
             ),
         )

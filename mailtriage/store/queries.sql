@@ -9,14 +9,14 @@ UPDATE progress SET cursor = max(cursor, ?)
 UPDATE progress SET cursor = 0
 
 -- name: add_mail
-INSERT INTO mails (id, seq, received_at, day, kind, host, subject, sender, verdict, severity, by, is_archive, outcome)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO mails (id, seq, received_at, day, kind, host, subject, sender, verdict, severity, by, is_archive, kept_from, outcome)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 -- name: has_mail
 SELECT 1 FROM mails WHERE id = ?
 -- name: mail
 SELECT * FROM mails WHERE id = ?
 -- name: ids_to_forget
-SELECT id FROM mails WHERE is_forgotten = 0 AND received_at < CASE verdict WHEN 'drop' THEN :dropped ELSE :others END
+SELECT id FROM mails WHERE is_forgotten = 0 AND kept_from < CASE verdict WHEN 'drop' THEN :dropped ELSE :others END
 -- name: forget_mails
 UPDATE mails SET is_forgotten = 1 WHERE id = ?
 -- name: outcome
@@ -122,6 +122,14 @@ SELECT * FROM labels WHERE n IN (SELECT max(n) FROM labels GROUP BY mail_id, sec
 SELECT * FROM labels WHERE n IN (SELECT max(n) FROM labels WHERE mail_id = ? GROUP BY section) ORDER BY n
 -- name: unlabel
 DELETE FROM labels WHERE n = (SELECT max(n) FROM labels WHERE mail_id = :mail_id AND (:section IS NULL OR section = :section)) RETURNING *
+-- name: newest_label
+SELECT * FROM labels WHERE mail_id = :mail_id AND (:section IS NULL OR section = :section) ORDER BY n DESC LIMIT 1
+-- name: unanswer
+DELETE FROM labels WHERE question = ? AND how = 'cluster' RETURNING *
+-- name: never_freeze
+INSERT INTO never_frozen (mail_id) VALUES (?) ON CONFLICT (mail_id) DO NOTHING
+-- name: never_frozen
+SELECT mail_id FROM never_frozen
 -- name: promote
 INSERT INTO promotions (kind, at, who, detail) VALUES (?, ?, ?, ?) ON CONFLICT (kind) DO NOTHING
 -- name: retire
@@ -132,6 +140,8 @@ SELECT * FROM promotions ORDER BY kind
 INSERT INTO steps (at, what, subject, who, detail) VALUES (?, ?, ?, ?, ?)
 -- name: steps
 SELECT * FROM (SELECT * FROM steps ORDER BY n DESC LIMIT ?) ORDER BY n
+-- name: decisions
+SELECT * FROM (SELECT * FROM steps WHERE what NOT IN ('label', 'unlabel') ORDER BY n DESC LIMIT ?) ORDER BY n
 -- name: count_learnt
 INSERT INTO learnt_days (day, kind, n, n_held, n_new, n_vetoed) VALUES (:day, :kind, :n, :n_held, :n_new, :n_vetoed)
 ON CONFLICT (day, kind) DO UPDATE
@@ -141,7 +151,7 @@ SELECT * FROM learnt_days WHERE day >= ? AND day < ? ORDER BY day, kind
 -- name: unlabelled_mails
 SELECT id FROM (
     SELECT id, n, row_number() OVER (PARTITION BY kind ORDER BY n DESC) AS nth FROM mails
-    WHERE is_forgotten = 0 AND verdict <> 'pass' AND by <> 'undrop' AND id NOT IN (SELECT mail_id FROM labels)
+    WHERE is_forgotten = 0 AND verdict <> 'pass' AND id NOT IN (SELECT mail_id FROM labels)
 ) WHERE nth <= :per_kind ORDER BY n DESC LIMIT :most
 -- name: newest_mails
 SELECT id FROM mails WHERE is_forgotten = 0 AND verdict <> 'pass' ORDER BY n DESC LIMIT ?
@@ -193,3 +203,90 @@ SELECT * FROM outbox WHERE state = 'dead' ORDER BY n
 SELECT sink, state, count(*) AS n FROM outbox WHERE state <> 'done' GROUP BY sink, state ORDER BY sink, state
 -- name: n_due
 SELECT count(*) FROM outbox WHERE state = 'waiting' AND next_try_at <= ?
+
+-- name: add_drop
+INSERT INTO drops (mail_id, at, section, day, host, kind, source, score, chance) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+-- name: drops_of
+SELECT * FROM drops WHERE mail_id = ? ORDER BY n
+-- name: forget_drop
+DELETE FROM drops WHERE n = ?
+-- name: has_new_drops
+SELECT EXISTS (SELECT 1 FROM drops WHERE chance = 0)
+-- name: n_new_drops
+SELECT source, count(*) AS n FROM drops WHERE chance = 0 GROUP BY source
+-- name: new_drops
+SELECT n, source, score >= :close AS is_close FROM drops WHERE chance = 0 ORDER BY n
+-- name: unasked_drops
+SELECT n, source, score >= :close AS is_close FROM drops WHERE chance > 0 AND n NOT IN (SELECT drop_n FROM audits) ORDER BY n
+-- name: offer_new_drops
+WITH given AS MATERIALIZED (
+    SELECT json_extract(value, '$[0]') AS source, json_extract(value, '$[1]') AS is_close, json_extract(value, '$[2]') AS chance FROM json_each(:chances)
+)
+UPDATE drops SET chance = chance + (1 - chance)
+    * coalesce((SELECT given.chance FROM given WHERE given.source = drops.source AND given.is_close = (score >= :close)), 0) WHERE chance = 0
+-- Those drawn before, too, would have had this chance.
+-- name: offer_old_drops
+WITH given AS MATERIALIZED (
+    SELECT json_extract(value, '$[0]') AS source, json_extract(value, '$[1]') AS is_close, json_extract(value, '$[2]') AS chance FROM json_each(:chances)
+)
+UPDATE drops SET chance = chance + (1 - chance)
+    * coalesce((SELECT given.chance FROM given WHERE given.source = drops.source AND given.is_close = (score >= :close)), 0) WHERE chance > 0
+-- name: offer_audits
+WITH given AS MATERIALIZED (
+    SELECT json_extract(value, '$[0]') AS source, json_extract(value, '$[1]') AS is_close, json_extract(value, '$[2]') AS chance FROM json_each(:chances)
+)
+UPDATE audits SET chance = chance + (1 - chance)
+    * coalesce((SELECT given.chance FROM given WHERE given.source = audits.source AND given.is_close = (score >= :close)), 0)
+-- name: add_audit
+INSERT INTO audits (id, slot, drop_n, mail_id, at, section, host, kind, source, score, chance, asked_at)
+SELECT :id, :slot, n, mail_id, at, section, host, kind, source, score, chance, :at FROM drops WHERE n = :drop_n
+-- name: audits_of_slot
+SELECT * FROM audits WHERE slot = ? ORDER BY drop_n
+-- name: audits_of_mail
+SELECT * FROM audits WHERE mail_id = ? ORDER BY n
+-- name: audits_from
+SELECT * FROM audits WHERE id >= :from AND id < :to ORDER BY id LIMIT 6
+-- name: open_audits
+SELECT * FROM audits WHERE answer = '' ORDER BY asked_at DESC, n
+-- name: answer_audit
+UPDATE audits SET answer = ?, answered_at = ?, who = ?, why = ? WHERE n = ?
+-- name: reopen_audit
+UPDATE audits SET answer = '', answered_at = NULL, who = '', why = '' WHERE id = ? AND answer <> ''
+-- name: add_correction
+INSERT INTO corrections (drop_n, mail_id, section, source, how, is_sure, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (drop_n) DO NOTHING
+-- A wrong drop has left `drops`, and is counted from its audit.
+-- name: tallies
+WITH past AS (SELECT source, max(through) AS through FROM suspended WHERE lifted_at IS NOT NULL GROUP BY source),
+seen AS (
+    SELECT source, n AS drop_n, chance, 1 AS n_drops, 0 AS n_audited, 0 AS n_wrong FROM drops WHERE chance > 0
+    UNION ALL
+    SELECT audits.source, drop_n, coalesce(drops.chance, audits.chance), drops.n IS NULL, answer <> '', answer = 'wrong'
+    FROM audits LEFT JOIN drops ON drops.n = drop_n
+)
+SELECT seen.source, chance, drop_n <= coalesce(through, 0) AS is_past, sum(n_drops) AS n_drops, sum(n_audited) AS n_audited, sum(n_wrong) AS n_wrong
+FROM seen LEFT JOIN past ON past.source = seen.source GROUP BY seen.source, chance, is_past ORDER BY seen.source, chance
+-- A label that can be taken back leaves the drop where it is.
+-- name: known_wrong
+WITH said AS (
+    SELECT drop_n, source, is_sure FROM corrections
+    UNION ALL
+    SELECT drops.n, source, labels.section <> '' OR (SELECT count(*) FROM drops AS other WHERE other.mail_id = drops.mail_id AND chance IS NOT NULL) = 1
+    FROM labels JOIN drops ON drops.mail_id = labels.mail_id AND labels.section IN ('', drops.section) AND chance IS NOT NULL
+    WHERE labels.n IN (SELECT max(n) FROM labels GROUP BY mail_id, section) AND verdict <> 'drop'
+    AND drops.n NOT IN (SELECT drop_n FROM audits WHERE answer <> '')
+),
+once AS (SELECT source, max(is_sure) AS is_sure FROM said
+    WHERE drop_n > coalesce((SELECT max(through) FROM suspended WHERE suspended.source = said.source AND lifted_at IS NOT NULL), 0)
+    GROUP BY drop_n)
+SELECT source, sum(is_sure) AS n_sure, sum(1 - is_sure) AS n_unsure FROM once GROUP BY source
+-- name: n_answered
+SELECT source, count(*) AS n FROM audits WHERE answer <> ''
+AND drop_n > coalesce((SELECT max(through) FROM suspended WHERE suspended.source = audits.source AND lifted_at IS NOT NULL), 0)
+GROUP BY source
+-- name: suspended
+SELECT * FROM suspended WHERE lifted_at IS NULL ORDER BY source
+-- name: suspend
+INSERT INTO suspended (source, at, why) VALUES (?, ?, ?) ON CONFLICT DO NOTHING
+-- name: lift
+UPDATE suspended SET lifted_at = :at, lifted_why = :why, lifted_by = :who, through = (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'drops')
+WHERE source = :source AND lifted_at IS NULL

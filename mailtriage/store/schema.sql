@@ -22,6 +22,7 @@ CREATE TABLE mails (
     severity TEXT,
     by TEXT NOT NULL,
     is_archive INTEGER NOT NULL, -- imported: in no scheduled digest
+    kept_from TEXT NOT NULL, -- the retention time counts from here: when it came, for an imported one when it was imported
     is_forgotten INTEGER NOT NULL DEFAULT 0, -- its bytes are deleted, kept long enough
     outcome BLOB NOT NULL -- zstd of JSON, see codec.py
 );
@@ -144,6 +145,11 @@ CREATE TABLE labels (
 );
 CREATE INDEX labels_mail ON labels (mail_id, section);
 
+-- Labelled mails that a model in force would have dropped wrongly: the next one has to learn them, so they are never held out.
+CREATE TABLE never_frozen (
+    mail_id TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
 -- The kinds on which learning may act.
 CREATE TABLE promotions (
     kind TEXT PRIMARY KEY,
@@ -172,6 +178,68 @@ CREATE TABLE learnt_days (
     n_vetoed INTEGER NOT NULL, -- the classifier held what the gate let through
     PRIMARY KEY (day, kind)
 ) WITHOUT ROWID;
+
+-- One row for each section that is dropped as things stand; `at` counts from 0 within the outcome.
+CREATE TABLE drops (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: audits name it
+    mail_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    section TEXT NOT NULL,
+    day TEXT NOT NULL,
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL, -- what dropped it: rule KIND/ID, gate KIND
+    score REAL NOT NULL, -- the classifier's probability of trouble
+    chance REAL -- to have been asked about by now; 0: no drawing since, NULL: never will be (archive, no line)
+);
+CREATE INDEX drops_mail ON drops (mail_id);
+CREATE INDEX drops_new ON drops (n) WHERE chance = 0;
+
+-- Drops drawn to be checked. They keep what the drop was: a wrong one leaves `drops`.
+CREATE TABLE audits (
+    n INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    slot TEXT NOT NULL, -- of the digest that asks
+    drop_n INTEGER NOT NULL UNIQUE,
+    mail_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    section TEXT NOT NULL,
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    score REAL NOT NULL,
+    chance REAL NOT NULL,
+    asked_at TEXT NOT NULL,
+    answer TEXT NOT NULL DEFAULT '', -- right, wrong, '' while open
+    answered_at TEXT,
+    who TEXT NOT NULL DEFAULT '',
+    why TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX audits_mail ON audits (mail_id);
+
+-- Wrong drops found by other ways than an audit.
+CREATE TABLE corrections (
+    drop_n INTEGER PRIMARY KEY,
+    mail_id TEXT NOT NULL,
+    section TEXT NOT NULL,
+    source TEXT NOT NULL,
+    how TEXT NOT NULL, -- undrop, label
+    is_sure INTEGER NOT NULL, -- 0: the mail was wrongly dropped, perhaps for another of its sections
+    at TEXT NOT NULL
+);
+
+-- Sources that audits found wanting. While `lifted_at` is NULL they drop nothing.
+CREATE TABLE suspended (
+    n INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    at TEXT NOT NULL,
+    why TEXT NOT NULL,
+    lifted_at TEXT,
+    lifted_why TEXT NOT NULL DEFAULT '',
+    lifted_by TEXT NOT NULL DEFAULT '',
+    through INTEGER NOT NULL DEFAULT 0 -- the last drops.n at that time: what came before does not count against the source any more
+);
+CREATE UNIQUE INDEX suspended_now ON suspended (source) WHERE lifted_at IS NULL;
 
 CREATE TABLE digests (
     n INTEGER PRIMARY KEY,

@@ -30,10 +30,11 @@ _BUSY_S = 10.0
 # A batch read by the worker stays small in memory however large the mails are.
 _BATCH_BYTES = 64 * 2**20
 _NAMES_A_MAIL = re.compile(rb"^(?:date|received|message-id)[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_COLUMNS = "seq, id, received_at, mail_from, rcpt_tos, peer, helo, body"
-_SELECT_SAME = "SELECT seq, id, received_at, rcpt_tos FROM mails WHERE digest = ? ORDER BY seq DESC LIMIT 100"
+_COLUMNS = "seq, id, received_at, mail_from, rcpt_tos, peer, helo, body, is_archive"
+_SELECT_SAME = "SELECT seq, id, received_at, rcpt_tos, is_archive FROM mails WHERE digest = ? ORDER BY seq DESC LIMIT 100"
 _INSERT = (
-    "INSERT INTO mails (id, received_at, day, size, digest, mail_from, rcpt_tos, peer, helo, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO mails (id, received_at, day, size, digest, mail_from, rcpt_tos, peer, helo, body, is_archive)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _RECEIVED = """SELECT day, sum(n) FROM (
     SELECT day, count(*) AS n FROM mails WHERE day >= :since GROUP BY day UNION ALL SELECT day, n FROM removed WHERE day >= :since
@@ -94,6 +95,12 @@ class Spool:
             rows = self._db.execute(_RECEIVED, {"since": since.isoformat() if since else ""}).fetchall()
             return tuple((date.fromisoformat(day), n) for day, n in rows)
 
+    def first_day(self) -> date | None:
+        """The UTC day of the first mail that was received, not imported; None while there is none."""
+        with self._reading():
+            row = self._db.execute("SELECT min(day) FROM mails WHERE NOT is_archive").fetchone()
+            return date.fromisoformat(row[0]) if row[0] else None
+
     def last_seq(self) -> int:
         """The `seq` of the mail stored last, also when it was removed since; 0 in a new spool."""
         with self._reading():
@@ -114,7 +121,11 @@ class Spool:
 
     def _add_one(self, mail: RawMail) -> str:
         digest = hashlib.sha256(mail.data).digest()
-        for seq, mail_id, received_at, known in self._db.execute(_SELECT_SAME, (digest,)).fetchall():
+        for seq, mail_id, received_at, known, is_archive in self._db.execute(_SELECT_SAME, (digest,)).fetchall():
+            if mail.is_archive:
+                return str(mail_id)  # an archive may be imported again and again
+            if is_archive:
+                continue  # nothing followed from the imported one: what comes now must be judged
             # A copy for somebody else is a mail of its own: the first may have been passed on already.
             if _is_fold(mail, datetime.fromisoformat(received_at)) and set(mail.rcpt_tos) <= set(json.loads(known)):
                 self._db.execute(_FOLD, (seq,))
@@ -133,12 +144,13 @@ class Spool:
                 mail.peer,
                 mail.helo,
                 self._compressor.compress(mail.data),
+                mail.is_archive,
             ),
         )
         return mail.id
 
-    def _raw_mail(self, row: tuple[int, str, str, str, str, str, str, bytes]) -> RawMail:
-        _, mail_id, received_at, mail_from, rcpt_tos, peer, helo, body = row
+    def _raw_mail(self, row: tuple[int, str, str, str, str, str, str, bytes, int]) -> RawMail:
+        _, mail_id, received_at, mail_from, rcpt_tos, peer, helo, body, is_archive = row
         try:
             content = self._decompressor.decompress(body)
         except zstandard.ZstdError as error:
@@ -151,6 +163,7 @@ class Spool:
             rcpt_tos=tuple(json.loads(rcpt_tos)),
             peer=peer,
             helo=helo,
+            is_archive=bool(is_archive),
         )
 
     def _open(self) -> sqlite3.Connection:

@@ -11,7 +11,8 @@ CREATE TABLE mails (
     peer TEXT NOT NULL,
     helo TEXT NOT NULL,
     body BLOB NOT NULL, -- zstd
-    copies INTEGER NOT NULL DEFAULT 1 -- how often the same bytes came
+    copies INTEGER NOT NULL DEFAULT 1, -- how often the same bytes came
+    is_archive INTEGER NOT NULL DEFAULT 0 -- imported
 );
 CREATE INDEX mails_digest ON mails (digest);
 

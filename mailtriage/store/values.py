@@ -186,6 +186,73 @@ class DigestSent:
     sent_at: datetime
 
 
+class Answer(enum.StrEnum):
+    """Whether a drop was right."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """One section that was dropped."""
+
+    n: int
+    mail_id: str
+    at: int  # its position in the outcome
+    section: str
+    kind: str
+    host: str
+    source: str  # what dropped it: `rule KIND/ID`, `gate KIND`
+    can_be_wrong: bool = True  # False: of an archive, or without a line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """A question about a drop that was drawn at random, and its answer."""
+
+    n: int
+    id: str
+    slot: str  # of the digest that asks
+    drop: Dropped
+    chance: float  # with which it was drawn
+    asked_at: datetime
+    answer: Answer | None = None
+    answered_at: datetime | None = None
+    who: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Drops of one source that had the same chance to be asked about, and what was answered."""
+
+    source: str
+    chance: float
+    n_drops: int
+    n_audited: int
+    n_wrong: int
+    is_past: bool  # from before the source's last suspension was lifted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Wrong drops of one source that were found outside of the audits."""
+
+    source: str
+    n_sure: int
+    n_unsure: int  # of mails with several dropped sections: it may have been another one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspension:
+    """A source that may drop nothing until somebody lifts it."""
+
+    source: str
+    at: datetime
+    why: str
+
+
 class What(enum.StrEnum):
     """What a delivery carries."""
 

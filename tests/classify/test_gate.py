@@ -67,7 +67,7 @@ CHANGES = [
     pytest.param("daily", without("disk_status", "/var"), "missing: ", id="a file system that is not mounted"),
     pytest.param("daily", instead("uptime", "days, ", "days, 9 users"), "new line", id="words in the uptime line"),
     pytest.param("array", instead("mail", "optimal", "degraded"), "new line: Logical drive", id="an array that is not optimal"),
-    pytest.param("array", instead("mail", "3 C", "83 C"), "value ", id="a hot array"),
+    pytest.param("array", instead("mail", "3 C", "83 C"), " degrees, known ", id="a hot array"),
     pytest.param("array", without("mail", "Battery"), "missing: Battery", id="a battery no longer listed"),
 ]
 

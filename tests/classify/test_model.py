@@ -86,10 +86,11 @@ def test_a_manifest_changed_by_hand_is_refused(copy: Path, key: str, value: obje
         load(copy)
 
 
-def test_another_format_is_named(copy: Path) -> None:
-    manifest = json.loads((copy / "manifest.json").read_text()) | {"format": 99}
+@pytest.mark.parametrize("number", [1, 2, 99], ids=["the first", "the second", "a later one"])
+def test_another_format_is_named(copy: Path, number: int) -> None:
+    manifest = json.loads((copy / "manifest.json").read_text()) | {"format": number}
     (copy / "manifest.json").write_text(json.dumps(manifest | {"version": seal(manifest)}))
-    with pytest.raises(ModelError, match="format 99"):
+    with pytest.raises(ModelError, match=f"format {number}"):
         load(copy)
 
 

@@ -91,8 +91,8 @@ def test_a_busy_digest_reads_like_this() -> None:
         "418 mails from 75/75 hosts\n"
         "dropped: 371 by 6 rules, 41 by the model\n"
         "raised: 2, digested: 3, passed on: 0, held: 1; folded: 2 doubles\n"
-        "learning would also drop: 34 of freebsd_daily (if named under `promoted`\n"
-        "  in [model])\n"
+        "learning would also drop: 34 of freebsd_daily (mailtriage model promote\n"
+        "  KIND)\n"
         "mailtriage ledger --since 2026-11-22T07:00:00Z\n"
     )
 

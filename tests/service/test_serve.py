@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from mailtriage.text import plural
 from tests.cli.running import cron_mail, run
 from tests.service.running import Serve, wait_until
 from tests.sinks.servers import Hook, Relay, hook, relay
@@ -161,8 +160,9 @@ path = {json.dumps(str(tmp_path / "events.jsonl"))}
         assert "labelled" in _cli(serve, "label", odd, "digest", "--section", "output")
         ended = run(serve.folder, "label", odd, "drop", "--section", "nowhere")
         assert (ended.returncode, "it has output" in ended.stderr) == (2, True)
-        assert plural(2, "label") in _cli(serve, "unlabel", odd)
-        assert plural(0, "label") in _cli(serve, "unlabel", odd)
+        assert "took back the label digest of section output" in _cli(serve, "unlabel", odd)
+        assert "took back the label drop of" in _cli(serve, "unlabel", odd)
+        assert "nothing to take back" in _cli(serve, "unlabel", odd)
         assert "acknowledged" in _cli(serve, "ack", key, "--comment", "the database moves today", "--until", "2030-01-01")
         assert _json(serve, "events", "--open")[0]["ack"] == "the database moves today"
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from mailtriage.classify import labelled
+from mailtriage.classify.splits import SPLITS, members, split
 from mailtriage.errors import InputError
+from mailtriage.pipeline import read
 from mailtriage.simulate import fleet, mails, write
 
 START = datetime(2026, 11, 16, tzinfo=UTC)
@@ -26,9 +29,19 @@ def test_each_mail_stands_beside_its_label(tmp_path: Path) -> None:
         assert label["label"] == mail.truth.label
         assert label["kind"] == mail.truth.kind
         assert set(label["sections"].values()) <= {"noise", "digest", "event", "human"}
+        assert datetime.fromisoformat(label["at"]) == mail.sent_at
+        assert bool(label.get("fault")) == (label["label"] in ("digest", "event"))
     truth = json.loads((tmp_path / "out" / "truth.json").read_text())
     assert [entry["file"] for entry in truth["mails"]] == [f"{mail.stem}.eml" for mail in expected]
     assert {entry["id"] for entry in truth["incidents"]} == {incident.id for incident in made.incidents}
+
+
+@pytest.mark.parametrize("by", SPLITS)
+def test_a_folder_can_be_evaluated_by_every_split(tmp_path: Path, by: str) -> None:
+    write(tmp_path, fleet(hosts=6, days=3, seed=3, start=START))
+    parts = split(by, members(labelled(tmp_path), read))
+    assert len(parts.folds) >= 1
+    assert not any("left out" in note for note in parts.notes)
 
 
 def test_a_folder_with_mails_is_left_alone(tmp_path: Path) -> None:
