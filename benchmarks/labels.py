@@ -68,23 +68,27 @@ class Point:
     n_wrong: int
 
 
-class _Labels:
-    """The answers so far; the truth gives them."""
+class Labels:
+    """The answers so far; the truth gives them, and none is taken back."""
 
     def __init__(self, pool: Sequence[Mail]) -> None:
         self.truth = {mail.example.raw.id: mail.example for mail in pool}
         self.given: dict[str, str] = {}
 
     def label(self, name: str) -> str:
+        """The label of a mail, "" while it has none."""
         return self.given.get(name, "")
 
     def write(self, cluster: Cluster, label: str) -> None:
+        """Labels every mail the cluster covers."""
         self.given.update({candidate.name: label for candidate in cluster.covers})
 
     def take_back(self, question: str) -> int:
-        raise NotImplementedError
+        """Nothing."""
+        return 0
 
     def examples(self) -> Iterator[Example]:
+        """What to train on."""
         return (replace(self.truth[name], label=label, section_labels=None) for name, label in self.given.items())
 
 
@@ -122,7 +126,7 @@ def _mails(n_hosts: int, days: int) -> Iterator[Example]:
 
 def curve(fixture: Fixture, setting: Setting, steps: Sequence[int]) -> list[Point]:
     """What the later weeks look like after each number of labels."""
-    labels = _Labels(fixture.pool)
+    labels = Labels(fixture.pool)
     points: list[Point] = []
     n_given = 0
     ask = partial(_at_random, order=random.Random(SEED).sample(fixture.pool, len(fixture.pool))) if setting.order == "random" else _in_order
@@ -141,14 +145,14 @@ def curve(fixture: Fixture, setting: Setting, steps: Sequence[int]) -> list[Poin
     return points
 
 
-def _at_random(fixture: Fixture, setting: Setting, labels: _Labels, model: Model | None, n: int, *, order: Sequence[Mail]) -> bool:
+def _at_random(fixture: Fixture, setting: Setting, labels: Labels, model: Model | None, n: int, *, order: Sequence[Mail]) -> bool:
     """One label, one mail."""
     free = [mail.example for mail in order if not labels.label(mail.example.raw.id)][:n]
     labels.given.update({example.raw.id: example.label for example in free})
     return bool(free)
 
 
-def _in_order(fixture: Fixture, setting: Setting, labels: _Labels, model: Model | None, n: int) -> bool:
+def _in_order(fixture: Fixture, setting: Setting, labels: Labels, model: Model | None, n: int) -> bool:
     """One label, one question: the truth of the shown mail holds for all it covers."""
     pool = ((mail.example.raw.id, mail.example.raw) for mail in fixture.pool)
     found = review(pool, labels, fixture.rules(setting), model, now=START, n=n, read_mail=fixture.read)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import triage
+from benchmarks import labels, triage
 from benchmarks.__main__ import machine, missed
 from benchmarks.figures import Figure, table
+from mailtriage.rulebook import Rulebook
+from mailtriage.service.reviewing import review
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +48,26 @@ def test_a_goal_that_is_missed_is_said_plainly_and_by_how_much() -> None:
 
 def test_the_machine_is_named_with_its_cores() -> None:
     assert "cores" in machine()
+
+
+def test_answers_to_the_best_questions_bring_more_than_as_many_labels_at_random() -> None:
+    fixture = labels.Fixture(n_hosts=5, days=10, pool_days=5)
+    curves = {
+        order: labels.curve(fixture, labels.Setting(order=order, has_base=False, has_rules=False), (0, 10))
+        for order in ("random", "review")
+    }
+    assert [point.n_wrong for points in curves.values() for point in points] == [0, 0, 0, 0]
+    assert curves["random"][0].n_dropped == curves["review"][0].n_dropped == 0
+    assert curves["review"][1].n_dropped > 2 * curves["random"][1].n_dropped
+
+
+def test_no_answer_covers_noise_and_what_is_to_be_seen() -> None:
+    fixture = labels.Fixture(n_hosts=8, days=10, pool_days=10)
+    truth = {mail.example.raw.id: mail.example.label for mail in fixture.pool}
+    given = labels.Labels(fixture.pool)
+    pool = ((mail.example.raw.id, mail.example.raw) for mail in fixture.pool)
+    found = review(pool, given, Rulebook(()), None, now=labels.START, read_mail=fixture.read)
+    assert len(found.questions) > 50
+    for question in found.questions:
+        if truth[question.typical.name] == "noise":
+            assert {truth[candidate.name] for candidate in question.covers} == {"noise"}

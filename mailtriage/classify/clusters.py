@@ -43,6 +43,7 @@ class NewLine:
     typical: str  # "" where it has none
     unlike: str
     ranges: tuple[tuple[float, float], ...]  # least and greatest number of each place, over the covered mails
+    types: str  # the letter of each place (slots.py)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,10 +253,13 @@ def _lines(typical: _Read, unlike: _Read, covered: Sequence[Profile]) -> tuple[N
                     typical=reading.raw[at],
                     unlike=other.get((reading.key, line.shape), ""),
                     ranges=tuple(_range(covered, (reading.key, line.shape, place)) for place in range(len(line.values))),
+                    types="".join(value.type for value in line.values),
                 ),
             )
         for key, _, shape in missing:
-            found[key, "missing", shape] = NewLine(section=reading.section, shape=shape, why="missing", typical="", unlike="", ranges=())
+            found[key, "missing", shape] = NewLine(
+                section=reading.section, shape=shape, why="missing", typical="", unlike="", ranges=(), types=""
+            )
     return tuple(found.values())
 
 

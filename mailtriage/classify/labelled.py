@@ -33,8 +33,11 @@ class Example:
     source: str = ""  # the relay it came through, where that is known
 
 
-def labelled(folder: Path) -> Iterator[Example]:
-    """The examples of a labelled folder and its subfolders, in the order of their names."""
+def labelled(folder: Path, left_out: list[Path] | None = None) -> Iterator[Example]:
+    """The examples of a labelled folder and its subfolders, in the order of their names.
+
+    A mail without a label is refused; with `left_out`, as while a folder is being reviewed, it is noted there.
+    """
     if not folder.is_dir():
         raise InputError("is no folder", place=Place(str(folder)), remedy="name a folder of NAME.eml or NAME.txt beside NAME.json")
     mails = sorted(path for path in folder.rglob("*") if path.suffix in (".eml", ".txt") and path.is_file())
@@ -45,7 +48,11 @@ def labelled(folder: Path) -> Iterator[Example]:
         if path.with_suffix("") not in stems and "label" in (_read_json(path, is_lenient=True) or {}):
             raise InputError("has a label but no mail", place=Place(str(path)), remedy=f"put {path.stem}.eml or {path.stem}.txt beside it")
     for path in mails:
-        yield _example(path)
+        beside = path.with_suffix(".json")
+        if left_out is not None and not (beside.is_file() and "label" in (_read_json(beside) or {})):
+            left_out.append(path)
+        else:
+            yield _example(path)
 
 
 def _example(path: Path) -> Example:

@@ -22,7 +22,7 @@ class Row:
 
 _SIZE = r"-?\d+(?:\.\d+)?[KMGTPE]?i?B?"
 _DF = re.compile(
-    rf"(?P<device>\S+)\s+(?:(?P<type>[a-z][a-z0-9.]*)\s+)?(?P<size>{_SIZE})\s+(?P<used>{_SIZE})\s+(?P<avail>{_SIZE})\s+(?P<level>\d+)%\s+(?P<mount>/.*)"
+    rf"(?P<device>\S+)\s+(?:(?P<type>[a-z][a-z0-9.]*)\s+)?(?P<size>{_SIZE})\s+(?P<used>{_SIZE})\s+(?P<avail>{_SIZE})\s+(?P<level>\d+)%\s+(?P<mount>/[^:]*)"
 )
 _PSEUDO_DEVICES = "devfs procfs linprocfs linsysfs fdescfs udev devtmpfs proc sysfs efivarfs none cgroup cgroup2"
 _READ_ONLY_IMAGE = re.compile(r"/dev/(?:loop\d+|cd\d+|sr\d+)\Z")
@@ -99,8 +99,10 @@ def _step(text: str) -> float:
 
 def _interface(found: re.Match[str]) -> Row:
     network = "link" if found["network"].startswith("<Link") else "address"
-    state = " down" if found["down"] else ""
     counters = found["counters"].split()
+    # One that is down and has never moved a packet is not used; one that has is no longer up.
+    is_used = any(counter not in ("-", "0") for counter in counters)
+    state = (" down in use" if is_used else " down") if found["down"] else ""
     shape = f"‹netstat› {network}{state} {len(counters)} " + "".join("-" if counter == "-" else "n" for counter in counters)
     # Packets say nothing, whatever follows them up to the next packet count is errors, drops and collisions.
     n_input = 3 if len(counters) == 7 else 2

@@ -83,11 +83,20 @@ def _train_folder(directories: list[Path], out: Path, base: Path | None, *, as_j
     from mailtriage.classify import labelled
     from mailtriage.classify import train as train_model
     from mailtriage.classify.manifest import as_dict
+    from mailtriage.errors import InputError, Place
     from mailtriage.pipeline import read
+    from mailtriage.text import plural
 
-    examples = (example for directory in directories for example in labelled(directory))
+    left_out: list[Path] = []
+    examples = [example for directory in directories for example in labelled(directory, left_out)]
+    if not examples:
+        raise InputError(
+            "no mail in it has a label", place=Place(str(directories[0])), remedy="`mailtriage model review DIR` asks for them"
+        )
+    if left_out:
+        typer.echo(f"mailtriage: {plural(len(left_out), 'mail')} without a label left out, such as {left_out[0]}", err=True)
     if dry_run:
-        print(f"would train on {sum(1 for _ in examples)} mails and write {out}")
+        print(f"would train on {plural(len(examples), 'mail')} and write {out}")
         return
     manifest = train_model(examples, read, out, base=base)
     if as_json:

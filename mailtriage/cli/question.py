@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 12
 _STEPS = (10, 30, 100)
+_NO_NUMBERS = "kav"  # which name, address or version it was
+_UNITS = {"t": " s", "u": " s", "c": " %", "%": " %", "d": " d"}
 _WORDS = {"new": "new", "value": "number", "missing": "missing", "held": "held"}
 
 
@@ -81,8 +84,18 @@ def _side_by_side(question: Cluster, most: int) -> Iterator[str]:
 
 
 def _ranges(line: NewLine) -> str:
-    spans = [f"{low:g}" if low == high else f"{low:g} to {high:g}" for low, high in line.ranges]
-    return f"numbers: {', '.join(spans)}" if any(low != high for low, high in line.ranges) else ""
+    told = [(letter, low, high) for letter, (low, high) in zip(line.types, line.ranges, strict=True) if letter not in _NO_NUMBERS]
+    if all(low == high for _, low, high in told):
+        return ""
+    spans = [_said(letter, low) if low == high else f"{_said(letter, low)} to {_said(letter, high)}" for letter, low, high in told]
+    return f"numbers: {', '.join(spans)}"
+
+
+def _said(letter: str, number: float) -> str:
+    if letter == "s":
+        power = min(int(math.log(number, 1024)), 6) if number >= 1 else 0
+        return f"{number / 1024**power:.3g}{' KMGTPE'[power]}".rstrip()
+    return f"{number:g}{_UNITS.get(letter, '')}"
 
 
 def _left_out(question: Cluster) -> Iterator[str]:

@@ -127,7 +127,7 @@ DAILY = (
         item="local",
         is_log=True,
         read=partial(_system.read_queue, subject="local"),
-        measures="mail_queue",
+        measures="mail_queue mail_held_nearby",
         about="mailq(1) [local]",
     ),
     row(
@@ -139,7 +139,7 @@ DAILY = (
         item="submit",
         is_log=True,
         read=partial(_system.read_queue, subject="submit"),
-        measures="mail_queue",
+        measures="mail_queue mail_held_nearby",
         about="mailq -Ac [submit]",
     ),
     row(450, "Security check:", "security_check", about="where the security report went"),

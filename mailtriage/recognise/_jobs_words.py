@@ -208,7 +208,8 @@ _LESSER = (
     r"^terminating with warning status|^(?:rsync|borg|tar) warning: |^gpg: WARNING: ",
     # logrotate -v on a log without older copies; docker pull; lego with a certificate that is not due.
     r"^(?:old|previous) log /\S+ does not exist$|^log /\S+ doesn't exist -- won't try to dispose of it$"
-    r"|^glob finding (?:logs to compress|old rotated logs) failed$",
+    r"|^glob finding (?:logs to compress|old rotated logs) failed$|^not running \w+ script, since no logs (?:were|will be) rotated$",
+    r"^use smartctl -x to abort test\.?$",
     r"^[0-9a-f]{12}: already exists$",
     r"^\S+ \S+ (?:\[INFO\] )?\[[\w.*-]+\] the certificate expires in (?:[3-9]\d|\d{3}) days, the number of days defined to perform the renewal"
     r" is \d+: no renewal",

@@ -25,6 +25,7 @@ MEASURES = {
     "uptime": ("s", "time since boot [other host, with rwhod]"),
     "load": ("", "load average of the last minute [other host, with rwhod]"),
     "mail_queue": ("", "mails in a queue [local or submit]"),
+    "mail_held_nearby": ("", "mails in a queue that do not wait for their recipient's own server [local or submit]"),
     "mail_rejects": ("", "rejected mails of the day"),
     "zone_transfers": ("", "denied zone transfers of the day"),
     "login_failures": ("lines", "lines about failed logins of the day"),

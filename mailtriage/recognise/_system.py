@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from mailtriage.recognise._measures import measure, number
+from mailtriage.recognise._queues import held_far_away
 from mailtriage.types import Measure
 
 _UPTIME = re.compile(r"\bup\s+(?:(\d{1,5}) days?(?:,\s+|$|\s))?(?:(\d{1,2}):(\d\d)|(\d{1,5}) (hrs?|mins?|secs?))?", re.ASCII)
@@ -19,6 +20,7 @@ _OCTAL = re.compile(r"[0-7]{1,6}", re.ASCII)
 _HOURS = re.compile(r"^\s{0,16}(\S{1,40}) +(\d{1,7}\.\d\d)$", re.ASCII)
 _SECONDS = {"hr": 3600, "min": 60, "sec": 1}
 _TOTAL = re.compile(r"(?:Total requests: |-- \d+ \S+ in )(\d{1,9})\b|\((\d{1,9}) requests?\)", re.ASCII)
+_FEW = 5  # mails: a queue as short is looked at one by one
 _QUEUE_EMPTY = re.compile(r"\bis empty\b")
 _DMA_ENTRY = re.compile(r"^ID\s*: ")
 _EXIM_ENTRY = re.compile(r"^ *\d+[mhdw] +[\d.]+[KM]? +\S{6}-\S{6,11}-\S{2,4} ")
@@ -87,21 +89,28 @@ def _may_total(line: str) -> bool:
 
 
 def read_queue(lines: Sequence[str], subject: str) -> tuple[Measure, ...]:
-    """How many mails wait; sendmail, dma, postfix and exim. No measure where the text is none of theirs."""
+    """How many mails wait, and how many of them for something near; nothing where the text is not of sendmail, dma, postfix or exim."""
     text = [line for line in lines if line.strip()]
+    n = _queued(text)
+    if n is None:
+        return ()
+    n_far = held_far_away(lines) if n <= _FEW else 0
+    nearby = (measure("mail_held_nearby", subject, n - n_far if n_far <= n else n),) if n else ()
+    return (measure("mail_queue", subject, n), *nearby)
+
+
+def _queued(text: Sequence[str]) -> int | None:
     totals = [int(found.group(1) or found.group(2)) for found in map(_TOTAL.search, filter(_may_total, text)) if found]
     if totals:
-        return (measure("mail_queue", subject, max(totals)),)
+        return max(totals)
     for entry in (_DMA_ENTRY, _EXIM_ENTRY):
         n = sum(1 for line in text if entry.match(line))
         if n:
-            return (measure("mail_queue", subject, n),)
+            return n
     shortened = [_SHORTENED.match(line) for line in text]
     if text and all(shortened):
-        return (measure("mail_queue", subject, sum(int(found.group(1)) for found in shortened if found)),)
-    if not text or any(_QUEUE_EMPTY.search(line) for line in text):
-        return (measure("mail_queue", subject, 0),)
-    return ()
+        return sum(int(found.group(1)) for found in shortened if found)
+    return 0 if not text or any(_QUEUE_EMPTY.search(line) for line in text) else None
 
 
 def read_peers(lines: Iterable[str]) -> tuple[Measure, ...]:

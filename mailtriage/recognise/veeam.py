@@ -27,6 +27,10 @@ _SIZES = (
 _BAD = re.compile(r"\bjob: .{1,120} (?:Failed|Error) *$|^ *(?:Failed|Error) *$|\bProcessing .{1,120} Error: ", re.MULTILINE | re.IGNORECASE)
 _DURATION = re.compile(r"Duration:? (?:(\d{1,3})\.)?(\d{1,3}):(\d\d):(\d\d)\b")
 _ERRORS = re.compile(r"\bErrors?:? (\d{1,6})\b")
+_PROCESSED = re.compile(r"(?:^|Success )(\d{1,6}) of (\d{1,6}) [\w ]{2,20} processed$", re.MULTILINE)
+_SUCCEEDED = re.compile(r"^Success (\d{1,6}) Start time\b", re.MULTILINE)
+_ROW = re.compile(r"^\S.{0,120} Success \d{1,2}:\d\d:\d\d\b", re.MULTILINE)
+_COUNTED = re.compile(r"\((\d{1,6}) \w{2,12}\)$")
 
 _JOB_SECTION = SectionType(
     name="job",
@@ -63,14 +67,29 @@ def report(message: Message) -> Report:
         and not _BAD.search(text)
         and not any(one.value for one in measures if one.name == "backup_errors")
     )
+    doubt = _doubt(message.subject, text) if is_good else ""
+    is_good = is_good and not doubt
     section = _JOB_SECTION.section(
-        [*([f"Subject: {message.subject}"] if message.subject else []), *trimmed(message.text.split("\n"))],
+        [
+            *([f"Subject: {message.subject}"] if message.subject else []),
+            *trimmed(message.text.split("\n")),
+            *([doubt] if doubt else []),
+        ],
         item=item,
         state=State.OK if is_good else State.PROBLEM,
         summary=message.subject or item,
         measures=measures,
     )
     return Report(kind="veeam", host=message.host, sections=(section,))
+
+
+def _doubt(subject: str, text: str) -> str:
+    """What the counts say against a good run: subject, headline, total and rows name as many guests. "" if they agree."""
+    processed, succeeded, counted = _PROCESSED.search(text), _SUCCEEDED.search(text), _COUNTED.search(subject)
+    counts = [*(processed.groups() if processed else ()), *(found.group(1) for found in (succeeded, counted) if found)]
+    if processed and succeeded:
+        counts.append(str(len(_ROW.findall(text))))
+    return f"the counts of guests differ: {', '.join(counts)}" if len({int(count) for count in counts}) > 1 else ""
 
 
 def _measures(text: str, item: str) -> list[Measure]:

@@ -23,7 +23,7 @@ from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
 from mailtriage.types import Judged, Message, RawMail, Report, Section, Verdict
 
-MOST_MAILS = 20_000  # of a store: the newest ones; more would not change the questions, only their wait
+MOST_MAILS = 10_000  # of a store: the newest ones; more would not change the questions, only their wait
 LABELS = {"noise": Verdict.DROP, "digest": Verdict.DIGEST, "event": Verdict.EVENT, "human": Verdict.PASS}
 _LABEL_OF = {verdict: label for label, verdict in LABELS.items()}
 Mails = Iterable[tuple[str, RawMail]]  # name and mail

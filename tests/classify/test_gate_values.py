@@ -165,3 +165,22 @@ def test_uptime_is_judged_by_its_measures(teach: Teach, line: str, is_held: bool
     days = [healthy.format(day % 4, 30 + day, 1 + day, day % 9, day % 2, day % 7) for day in range(N_DAYS)]
     mails = [job(fleet, host, day, line) for host in HOSTS for day, line in enumerate(days)]
     assert bool(teach(fleet, mails).held_by(job(fleet, HOSTS[1], 13, line))) is is_held
+
+
+def test_a_card_that_is_down_is_quiet_only_if_it_never_moved_a_packet(teach: Teach) -> None:
+    fleet = Fleet()
+
+    def cards(host: str, day: int, *rows: str) -> Example:
+        lines = ("Name Mtu Network Address Ipkts Ierrs Idrop Opkts Oerrs Coll Drop", *rows)
+        return fleet.mail("noise", "freebsd_daily", host, day, (Section(name="network", lines=lines),), subject="x", ending="-- End --")
+
+    up, unused = "em0 1500 <Link#1> 00:25:90:0a:1b:2c {} 0 0 2011 0 0 0", "em1* 1500 <Link#2> 00:25:90:0a:1b:2d 0 0 0 0 0 0 0"
+    trained = teach(fleet, [cards(host, day, up.format(1000 + day), unused) for host in HOSTS for day in range(N_DAYS)])
+    assert trained.held_by(cards(NEW_HOST, 13, up.format(99), unused)) == ""
+    assert "new line: em0*" in trained.held_by(cards(NEW_HOST, 13, up.format(99).replace("em0", "em0*"), unused))
+
+
+def test_a_remark_behind_a_mount_point_is_no_mount_point(teach: Teach) -> None:
+    fleet = Fleet()
+    trained = teach(fleet, [disk(fleet, host, day, "/dev/sda3") for host in HOSTS for day in range(N_DAYS)])
+    assert "new line" in trained.held_by(disk(fleet, NEW_HOST, 13, "/dev/sda3", "/var: Permission denied"))

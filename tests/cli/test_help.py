@@ -57,7 +57,7 @@ def test_help_ends_well(path: tuple[str, ...], capsys: pytest.CaptureFixture[str
     assert "Example: " in told
 
 
-CHANGING = {"init", "undrop", "label", "unlabel", "ack", "digest"}
+CHANGING = {"init", "import", "undrop", "label", "unlabel", "ack", "digest"}
 
 
 @pytest.mark.parametrize("name", sorted(CHANGING))

@@ -87,17 +87,23 @@ def test_dry_run_writes_nothing(pool: Path) -> None:
 def test_labels_train_a_model_that_knows_them(pool: Path) -> None:
     question = _questions(pool)[0]["question"]
     run(pool, "model", "review", "pool", "--model", "none", "--rules", "none", "--answer", f"{question}=noise")
-    labelled = pool / "labelled"
-    labelled.mkdir()
-    for path in (pool / "pool").glob("*.json"):
-        for one in (path, path.with_suffix(".eml")):
-            (labelled / one.name).write_bytes(one.read_bytes())
-    assert run(pool, "model", "train", "labelled", "--out", "m").returncode == 0
+    trained = run(pool, "model", "train", "pool", "--out", "m")
+    assert trained.returncode == 0, trained.stderr
+    assert "2 mails without a label left out" in trained.stderr
     judged = run(pool, "triage", "pool", "--model", "m", "--json")
     verdicts = {Path(one["path"]).stem: one["verdict"] for one in map(json.loads, judged.stdout.splitlines())}
     assert verdicts["sick"] != "drop"
     assert verdicts["far"] != "drop"
     assert sum(verdict == "drop" for verdict in verdicts.values()) == N_MAILS
+
+
+def test_a_folder_without_any_label_trains_nothing(pool: Path) -> None:
+    ended = run(pool, "model", "train", "pool", "--out", "m")
+    assert ended.returncode == 2
+    assert "no mail in it has a label" in ended.stderr
+    (pool / "pool" / "01.json").write_text('{"label": "event"', encoding="utf-8")
+    ended = run(pool, "model", "train", "pool", "--out", "m")
+    assert "01.json" in ended.stderr  # a broken label is never passed over
 
 
 def test_what_lies_near_a_mail_to_be_seen_is_not_approved(pool: Path) -> None:

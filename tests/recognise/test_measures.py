@@ -165,13 +165,29 @@ def test_a_sick_pool_gives_its_capacity_errors_and_progress() -> None:
         (
             "Mail in local queue:\n\t\t/var/spool/mqueue (97 requests)\nx\n\t\tTotal requests: 97",
             "mailq_local",
-            {("mail_queue", "local"): 97},
+            {("mail_queue", "local"): 97, ("mail_held_nearby", "local"): 97},
         ),
         ("Mail in submit queue:\nMail queue is empty", "mailq_submit", {("mail_queue", "submit"): 0}),
-        ("Mail in submit queue:\nID: a1\nFrom: x\nTo: y\n--\nID: a2\nFrom: x\nTo: y", "mailq_submit", {("mail_queue", "submit"): 2}),
-        ("Mail in local queue:\n-Queue ID- --Size--\n-- 27 Kbytes in 11 Requests.", "mailq_local", {("mail_queue", "local"): 11}),
-        ("Mail in local queue:\n 2h  1.2K 1abcde-000012-1n <a@b>\n          c@d\n", "mailq_local", {("mail_queue", "local"): 1}),
-        ("Mail in local queue:\n12 other@host\n3 user@host", "mailq_local", {("mail_queue", "local"): 15}),
+        (
+            "Mail in submit queue:\nID: a1\nFrom: x\nTo: y\n--\nID: a2\nFrom: x\nTo: y",
+            "mailq_submit",
+            {("mail_queue", "submit"): 2, ("mail_held_nearby", "submit"): 2},
+        ),
+        (
+            "Mail in local queue:\n-Queue ID- --Size--\n-- 27 Kbytes in 11 Requests.",
+            "mailq_local",
+            {("mail_queue", "local"): 11, ("mail_held_nearby", "local"): 11},
+        ),
+        (
+            "Mail in local queue:\n 2h  1.2K 1abcde-000012-1n <a@b>\n          c@d\n",
+            "mailq_local",
+            {("mail_queue", "local"): 1, ("mail_held_nearby", "local"): 1},
+        ),
+        (
+            "Mail in local queue:\n12 other@host\n3 user@host",
+            "mailq_local",
+            {("mail_queue", "local"): 15, ("mail_held_nearby", "local"): 15},
+        ),
         ("Mail in local queue:\nmailq: cannot connect", "mailq_local", {}),
         (
             "Checking for rejected mail hosts:\n  12 550 check_rcpt spam.example User\n   3 554 x y z",
