@@ -26,8 +26,8 @@ TROUBLE = (
     r"|geöffnet|gestartet|erlaubt|gültig|mehr)\b|\bunmöglich\b",
     r"\b(?:keine berechtigung|zugriff verweigert|verweigert|abgelehnt|zeitüberschreitung|kein speicherplatz|kein platz"
     r"|speicherplatz \w+ knapp|(?:festplatte|platte|partition)\b.{0,20} voll|\S*überschritten"
-    r"|beschädigt\w*|defekt\w*|abgelaufen\w*|läuft \w*\s?ab|schwerwiegend\w*|kritisch\w*|störung\w*|ausfall|ausgefallen"
-    r"|speicherzugriffsfehler|getötet|datei oder verzeichnis nicht)\b",
+    r"|beschädigt\w*|defekt\w*|abgelaufen\w*|läuft \w*\s?ab|schwerwiegend\w*|kritisch\w*|störung\w*|\w*ausfall|ausgefallen"
+    r"|speicherzugriffsfehler|wird knapp|getötet|datei oder verzeichnis nicht)\b",
     # French
     r"(?:^|[\s«(])(?:échec|échou\S*|délai (?:\S+ )*dépassé|dépassé\S*|état d.échec)",
     r"\b(?:erreurs?|impossible|introuvable|injoignable|refusée?s?|permission non accordée|aucun espace|plus d.espace|a échoué"

@@ -211,8 +211,8 @@ _LESSER = (
     r"|^glob finding (?:logs to compress|old rotated logs) failed$|^not running \w+ script, since no logs (?:were|will be) rotated$",
     r"^use smartctl -x to abort test\.?$",
     r"^[0-9a-f]{12}: already exists$",
-    r"^\S+ \S+ (?:\[INFO\] )?\[[\w.*-]+\] the certificate expires in (?:[3-9]\d|\d{3}) days, the number of days defined to perform the renewal"
-    r" is \d+: no renewal",
+    r"^\S+ \S+ (?:\[INFO\] )?\[[\w.*-]+\] the certificate expires in (?:[3-9]\d|\d{3}) days, the number of days"
+    r" defined to perform the renewal is \d+: no renewal",
 )
 
 

@@ -101,13 +101,19 @@ _MACHINE_SIGNED = re.compile(
     r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|sincerely|yours|bye"
     r"|(?:viele |liebe |beste |mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?"
     r"|cordialement|merci|saludos|saluti|groeten),?\s{1,3}(?:(?:the|your|dein|deine|ihr|ihre|votre|le|la|il|el|tu|su) )?[\w -]{0,30}?"
-    r"\b(?:team|server|script|system|bot|robot|daemon|nas|plesk|cpanel|cron|monitor\w*|backup|diskstation|serveur|servidor|skript"
+    r"(?:\b|(?<=[a-zäöüß]))(?:team|server|script|system|dienst|bot|robot|daemon|nas|plesk|cpanel|cron|monitor\w*|backup|diskstation|serveur|servidor|skript"
     r"|fail2ban)[.!]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _PATCH = re.compile(r"^Signed-off-by: [^\n<]{1,80}<[^>\n]{1,200}>$", re.MULTILINE)
 _ATTACHED_MAIL = re.compile(r"(?:\A|^\n)From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
 _REPLY_DOMAIN = re.compile(r"@([\w.-]+)")
+_OWNED = re.compile(r"(?:ihre?|deine?|your|votre|tu|su|vuestro|uw|je|il tuo|la tua|twój|twoja|váš|vaše|din|ditt) ", re.IGNORECASE)
+_WEB_FORM = re.compile(
+    r"\bcontact form\b|^Message Body:|\bKontaktformular|\bformulaire de contact|\bformulario de contacto|\bmodulo di contatto"
+    r"|\bcontactformulier|\bkontaktformulär|\bformularz\w* kontaktow|\bkontaktní\w* formulář",
+    re.MULTILINE | re.IGNORECASE,
+)
 _LONGEST_NOTE = 400
 _NOTE_WORDS = re.compile(
     r"(?<!\S)[:;]-?[)D](?!\S)"
@@ -277,6 +283,8 @@ def sign(message: Message) -> str:
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
     is_root = message.sender.partition("@")[0] in _HUMAN_ACCOUNTS
     is_own = _is_persons(signature(message.text[-2000:])) or _asks(message.text[:2500]) if is_root else not is_robot
+    if _is_handed_on(message) and _WEB_FORM.search(f"{message.subject}\n{message.text[:200]}\n{message.text[-500:]}"):
+        return "somebody filled in a form on a web page"
     if score >= _ENOUGH and message.headers and (is_own or _is_handed_on(message) or _FIRST_PERSON.search(message.text[:2500])):
         return "it is in a person's words"
     if message.sender.partition("@")[0] in _HUMAN_ACCOUNTS and _is_note(message.text):
@@ -349,6 +357,8 @@ def _score(message: Message) -> int:
 
 
 def _is_persons(name: str) -> bool:
+    if _OWNED.match(name) or _MACHINE_SIGNED.match(f"Regards\n{name}"):
+        return False
     return bool(name) and not _MACHINE_WORDS.search(name) and not any(_is_system(word.lower()) for word in name.split())
 
 

@@ -1,6 +1,6 @@
-"""Abuse reports in the form ARF (RFC 5965), sent by large mail providers to who sent the mail.
+"""Abuse reports in the form ARF (RFC 5965), sent by large mail providers to who sent the mail, and lists of affected systems by a CERT.
 
-Subjects are free: `complaint about message from 192.0.2.25`, `FW: your offer`, `Abuse Report`.
+Subjects are free: `complaint about message from 192.0.2.25`, `FW: your offer`, `Abuse Report`, `[CB-Report#1] Open Portmapper services`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ _FIELD = re.compile(
 )
 _IN_SUBJECT = re.compile(r"complaint about message from ([\w.:]{2,60})")
 _SOURCE = re.compile(r"^Source-IP: ?([\w.:]{2,60})|^Reported-Domain: ?([\w.-]{1,253})", re.MULTILINE | re.IGNORECASE)
+_AFFECTED = re.compile(
+    r"\b(?:affected|vulnerable|compromised|infected|exposed|abused) (?:systems?|hosts?|servers?|machines?|IPs?|addresses)\b[^.\n]{0,80}"
+    r"\byour (?:network|AS|constituency)|^Format: ASN ?\| ?IP\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_ROW = re.compile(r"^ ?\d{1,10} \| ([0-9a-fA-F.:]{7,45}) \| ", re.MULTILINE)
 
 _COMPLAINT = SectionType(
     name="complaint",
@@ -30,13 +36,15 @@ _BLAMELESS = ("auth-failure", "not-spam", "opt-out", "opt-out-list", "dkim")
 
 
 def claims(message: Message) -> bool:
-    """True if the mail is a feedback report by its type, or has no header, and the fields of one stand in it."""
+    """True if the mail is a feedback report by its type, or has no header, and the fields of one stand in it; or lists affected systems."""
     kind = message.header("Content-Type").lower()
     if message.sender == "staff@hotmail.com":  # its reports are older than the standard: the mail alone
         return message.subject.startswith("complaint about message from ")
+    text = message.text[:50000]
+    if "|" in text and _ROW.search(text) and _AFFECTED.search(text):
+        return True
     if message.headers and "feedback-report" not in kind:
         return False
-    text = message.text[:50000]
     return "eedback-" in text and bool(_TYPE.search(text)) and bool(_FIELD.search(text))
 
 
@@ -45,7 +53,10 @@ def report(message: Message) -> Report:
     kind = _TYPE.search(message.text)
     source = _SOURCE.search(message.text)
     in_subject = _IN_SUBJECT.match(message.subject)
-    named = next((group for group in source.groups() if group), "") if source else in_subject.group(1) if in_subject else ""
+    row = _ROW.search(message.text[:50000])
+    named = (
+        row[1] if row else next((group for group in source.groups() if group), "") if source else in_subject.group(1) if in_subject else ""
+    )
     is_blameless = bool(kind) and kind.group(1).lower() in _BLAMELESS  # type: ignore[union-attr]
     section = (_OTHER if is_blameless else _COMPLAINT).section(
         body_lines(message.text),

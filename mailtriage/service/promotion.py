@@ -58,7 +58,8 @@ class Standing:
             found.append(f"learning would drop {wrong} labelled as to be seen ({named}): `mailtriage model train` teaches it")
         if self.audits and (self.audits.is_suspended or (self.audits.found.n_wrong and self.audits.found.high > self.limit)):
             state = "suspended by audits" if self.audits.is_suspended else "audits"
-            found.append(f"{state}: {self.audits.text}; allowed are {percent(self.limit)}: `mailtriage audit report`")
+            lift = f"`mailtriage audit lift 'gate {self.kind}' --why TEXT`" if self.audits.is_suspended else "`mailtriage audit report`"
+            found.append(f"{state}: {self.audits.text}; allowed are {percent(self.limit)}: {lift}")
         return tuple(found)
 
 

@@ -38,6 +38,13 @@ PEOPLE = {
         "Hello, we are a small choir and look for a host. Do you still do that?\n\nBest wishes\nEwa\n",
         ("Reply-To: ewa@example.com", "X-Mailer: PHPMailer 6.6.0"),
     ),
+    "a mail of a contact form": (
+        "Corner Bakery <wordpress@bakery.example.com>",
+        'Corner Bakery "a broken page"',
+        'From: Paul <paul@example.net>\nSubject: a broken page\n\nMessage Body:\nThe page only shows "Error". Are you open?\n\n'
+        "-- \nThis e-mail was sent from a contact form on Corner Bakery\n",
+        ("Reply-To: paul@example.net", "X-Mailer: PHPMailer 5.2.22"),
+    ),
     "Proton's mark of bulk on a letter": (
         "sara@example.com",
         "disclosure",
@@ -203,6 +210,12 @@ MACHINES = {
         "root@web07.example.org",
         "ban",
         "Hi,\n\nThe address 192.0.2.9 was blocked.\n\nRegards,\n\nBlock2Ban\n",
+        (),
+    ),
+    "a script with manners": (
+        "root@nas.example.org",
+        "Datensicherung FEHLGESCHLAGEN",
+        "Guten Morgen,\n\ndie Datensicherung ist leider fehlgeschlagen:\n\nrsync error: code 12\n\nViele Grüße\nIhr Sicherungsskript\n",
         (),
     ),
     "noreply": ("no-reply@example.org", "Your invoice", "Dear customer,\nplease pay\n", ()),

@@ -54,7 +54,9 @@ class Site:
         raw = RawMail(id=new_id(at), received_at=at, data=data, mail_from="root@example.org", rcpt_tos=("root@example.org",))
         self.spool.add([raw])
         judgement = self._judgement = relearnt(self.config, self._judgement, self.store.learning.promoted())
-        outcome = triage(raw, judgement.rulebook, judgement.model, self.store, at, promoted=judgement.promoted)
+        outcome = triage(
+            raw, judgement.rulebook, judgement.model, self.store, at, promoted=judgement.promoted, suspended=self.store.audits.suspended()
+        )
         self.store.record(outcome, self.spool.last_seq(), seen_at=seen_at(outcome), now=at)
         return outcome
 
