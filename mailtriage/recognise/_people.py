@@ -59,7 +59,8 @@ _PERSONAL_GREETING = re.compile(
     re.IGNORECASE,
 )
 _FORM_GREETING = re.compile(
-    r"dear (?:valued |our )?(?:user|customer|client|subscriber|member|administrator|admin|sir|madam|account|partner|domain"
+    r"dear (?:valued |our )?(?:hostmaster|webmaster|postmaster|owner|holder|user|customer|client"
+    r"|subscriber|member|administrator|admin|sir|madam|account|partner|domain"
     r"|registrant|zimbra|vmware|nas|system)"
     r"|hello,? (?:valued )?(?:customer|user|subscriber)|(?:sehr geehrte[rs]? )(?:kunde|kundin|nutzer|damen)|cher client|estimado cliente",
     re.IGNORECASE,
@@ -105,6 +106,8 @@ _MACHINE_SIGNED = re.compile(
     r"|fail2ban)[.!]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+# A leave, and below it no name but a file or a host: `renew-cert.sh`, `img3`.
+_SIGNED_BY_FILE = re.compile(r"^[^\W\d_][^\n:=\d]{1,40},?\n{1,2}(?=\S*[\d_/]|\S*\w\.\w{2})[\w./-]{2,80}\s*\Z", re.MULTILINE)
 _PATCH = re.compile(r"^Signed-off-by: [^\n<]{1,80}<[^>\n]{1,200}>$", re.MULTILINE)
 _ATTACHED_MAIL = re.compile(r"(?:\A|^\n)From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
 _REPLY_DOMAIN = re.compile(r"@([\w.-]+)")
@@ -248,7 +251,9 @@ def is_automatic(message: Message) -> bool:
     if any(name in names for name in _AUTOMATIC) or not names.get("auto-submitted", "no").startswith("no"):
         return True
     # What people write to a list bears the marks of bulk.
-    is_list = not _LIST_HEADERS.isdisjoint(names) or names.get("sender", "").startswith("owner-")
+    # The agents of a ticket system do so too, which answers by itself in words of a form.
+    is_agent = "rt-originator" in names and _score(message) >= _ENOUGH
+    is_list = is_agent or not _LIST_HEADERS.isdisjoint(names) or names.get("sender", "").startswith("owner-")
     if names.get("precedence", "") in ("bulk", "junk") and not is_list:
         return True
     if names.get("precedence") == "auto_reply" or names.get("content-type", "").startswith("multipart/report"):
@@ -323,23 +328,29 @@ def _score(message: Message) -> int:
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     own = "\n".join(line for line in text.split("\n") if line[:1] not in (">", "|", " ", "\t"))
     says_i = _says_i(own[:2500])
-    if len(first) < 200 and _FORM_GREETING.match(first) and not says_i:
+    is_asked = _asks(own[:2500])
+    if len(first) < 200 and _FORM_GREETING.match(first) and not says_i and not is_asked:
         return -2
     score = 2 * says_i
     is_greeted = len(first) < 100 and greets(first)
     is_named = addresses(first[:200])
     if is_greeted:
         is_general = first.rstrip(" ,!.").lower() in ("hi", "hello", "dear")
-        is_named = is_named or (bool(_PERSONAL_GREETING.fullmatch(first)) and not is_general) or _is_persons(named(first))
+        is_named = (
+            is_named
+            or (bool(_PERSONAL_GREETING.fullmatch(first)) and not is_general)
+            or (_is_persons(named(first)) and not _FORM_GREETING.match(first))
+        )
     score += is_greeted + is_named
-    is_asked = _asks(own[:2500])
     if is_asked:
         score += 2 if "?" in first and _asks(first[:400]) else 1
     has_question = bool(_QUESTION.search(own[:2500]))
     end = message.text[-2000:]
     is_signed = _is_persons(signature(end))
     score += (takes_leave(end) or is_signed) + is_signed + has_question + 3 * bool(_PHONE.search(message.text[-1500:]))
-    has_own_words = says_i or is_asked or has_question or is_polite(own[:2500]) or bool(_OWN_WORDS.search(own[:2500]))
+    has_own_words = says_i or is_asked or has_question or is_polite(own[:2500])
+    if not message.headers:  # vendors say "you" as well: where there is a sender, it tells more
+        has_own_words = has_own_words or bool(_OWN_WORDS.search(own[:2500]))
     # No machine begins with a word that is neither a greeting nor a label.
     is_saluted = not is_greeted and salutes(first)
     if is_signed and (is_named or is_saluted or (is_greeted and has_own_words)):
@@ -348,7 +359,7 @@ def _score(message: Message) -> int:
         score += 1
     if is_named and has_question and not is_signed and own.count("\n") <= 3:
         score += 2  # a question to somebody, and no more than that
-    if not says_i and _MACHINE_SIGNED.search(end):
+    if _SIGNED_BY_FILE.search(end) or (not says_i and _MACHINE_SIGNED.search(end)):
         score -= 3
     score += bool(re.search(r"^> ?\w", text, re.MULTILINE)) and score > 0
     if _FORM_WORDS.search(own) or _FORM_WORDS.search(message.text[-1500:]):
