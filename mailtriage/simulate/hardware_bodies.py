@@ -121,7 +121,7 @@ def controller(host: Host, at: datetime, *, is_over: bool) -> Letter:
 
 def patrol_read(host: Host, at: datetime) -> Letter:
     """A patrol read that is complete."""
-    return _megaraid(host, at, "Information", "Patrol Read complete", "notice", Label.DIGEST)
+    return _megaraid(host, at, "Information", "Patrol Read complete", "notice", Label.NOISE)
 
 
 def _megaraid(host: Host, at: datetime, level: str, told: str, name: str, label: Label) -> Letter:
@@ -137,7 +137,7 @@ def synology(host: Host) -> Letter:
     """A backup that is complete."""
     body = f"Dear user,\n\nNetwork backup task home on {host.short} has been completed.\n\nSincerely,\nSynology DiskStation\n"
     subject = f"[{host.short}] Network backup completed"
-    return Letter(kind="synology", subject=subject, body=body, sections=(("notice", Label.DIGEST),), from_name="Synology DiskStation")
+    return Letter(kind="synology", subject=subject, body=body, sections=(("notice", Label.NOISE),), from_name="Synology DiskStation")
 
 
 def ilo_started(host: Host, at: datetime) -> Letter:
