@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 
 from mailtriage.classify.dates import order_of
-from mailtriage.classify.gate import Gate, Habit, Line, Table
+from mailtriage.classify.gate import SETTLED, Gate, Habit, Line, Table, skeleton
 from mailtriage.classify.masks import MaskedLine
 from mailtriage.classify.reading import HUMAN, Reading, line_set
 from mailtriage.classify.slots import PER_HOST_FROM, Slot, slot_of
 from mailtriage.classify.sources import teachers, witnesses
 
+_DIFFERENT = 4  # values that two places must have had in common to be twins
 _MOST_ENDINGS = 20
 _MOST_LINE_SETS = 500
 ANY = "*"  # in place of witnesses that need no name
@@ -69,7 +71,28 @@ def _table(readings: Sequence[Reading]) -> Table:
         line_sets=frozenset(sorted({line_set(reading) for reading in readings})[:_MOST_LINE_SETS]),
         hosts={host: _habit(by_host[host]) for host in sorted(by_host) if len(by_host[host]) >= PER_HOST_FROM},
         devices=_devices(readings),
+        named=_named(readings),
+        alike=_alike(readings),
     )
+
+
+def _named(readings: Sequence[Reading]) -> dict[str, Line]:
+    """What is known of lines whose first word numbers a thing, each thing by itself; of those that are seen often enough."""
+    rows = [
+        replace(reading, lines=tuple(line for line in reading.lines if line.values and line.name != line.shape and not line.is_row))
+        for reading in readings
+    ]
+    known = _lines([reading for reading in rows if reading.lines], by_name=True, is_fleet=True)
+    return {name: line for name, line in known.items() if line.n >= SETTLED}
+
+
+def _alike(readings: Sequence[Reading]) -> dict[str, int]:
+    """Lines that every mail has, now in one shape, now in another: by what all shapes have in common."""
+    always = set.intersection(*({line.shape for line in reading.lines} for reading in readings))
+    known = {skeleton(shape) for shape in always}
+    counts = [Counter(skeleton(line.shape) for line in reading.lines) for reading in readings]
+    common = set.intersection(*(set(count) for count in counts)) - known
+    return {like: min(count[like] for count in counts) for like in sorted(common)}
 
 
 def _devices(readings: Sequence[Reading]) -> dict[str, Slot]:
@@ -104,8 +127,9 @@ class _Seen:
     readings: list[tuple[Reading, str, list[MaskedLine]]] = field(default_factory=list)  # with their witness, where there are values
 
 
-def _lines(readings: Sequence[Reading], *, by_name: bool) -> dict[str, Line]:
-    named = [""] * len(readings) if by_name else witnesses(readings)  # a host's own habits have no other witness
+def _lines(readings: Sequence[Reading], *, by_name: bool, is_fleet: bool = False) -> dict[str, Line]:
+    is_habit = by_name and not is_fleet
+    named = [""] * len(readings) if is_habit else witnesses(readings)  # a host's own habits have no other witness
     all_mails = Counter(named)
     seen: dict[str, _Seen] = defaultdict(_Seen)
     for reading, witness in zip(readings, named, strict=True):
@@ -114,7 +138,7 @@ def _lines(readings: Sequence[Reading], *, by_name: bool) -> dict[str, Line]:
             mine[line.name if by_name else line.shape].append(line)
         for name, lines in mine.items():
             _note(seen[name], reading, witness, lines)
-    return {name: _line(seen[name], all_mails, is_habit=by_name) for name in sorted(seen)}
+    return {name: _line(seen[name], all_mails, is_habit=is_habit) for name in sorted(seen)}
 
 
 def _note(seen: _Seen, reading: Reading, witness: str, lines: list[MaskedLine]) -> None:
@@ -144,7 +168,20 @@ def _line(seen: _Seen, all_mails: Counter[str], *, is_habit: bool) -> Line:
         index_sets=tuple(indexes.values()),
         hosts=() if is_habit or len(seen.mails) >= 2 else tuple(sorted(seen.hosts)[:_MOST_HOSTS]),
         lacked_by=() if is_habit else tuple(lacking[:2]),
+        twins=() if is_habit else _twins(seen, slots),
     )
+
+
+def _twins(seen: _Seen, slots: tuple[Slot, ...]) -> tuple[tuple[int, int], ...]:
+    """Pairs of places that held the same number in every line, and often enough different ones to be no accident."""
+    places = [place for place, slot in enumerate(slots) if slot.type in "ns" and not 0 < len(slot.few) < _DIFFERENT]
+    lines = [line for _, _, lines in seen.readings for line in lines] if len(places) > 1 else []
+    found = []
+    for one, other in combinations(places, 2):
+        different = {line.values[one].number for line in lines}
+        if len(different) >= _DIFFERENT and all(line.values[one].number == line.values[other].number for line in lines):
+            found.append((one, other))
+    return tuple(found)
 
 
 def _indexes(seen: _Seen, slots: tuple[Slot, ...]) -> dict[int, frozenset[float]]:

@@ -6,6 +6,7 @@ Judging never changes it; it is learnt anew from all approvals (approvals.py).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Line:
     index_sets: tuple[frozenset[float], ...] = ()  # beside `indexes`: the numbers if always the same, else empty
     hosts: tuple[str, ...] = ()  # the only ones it counts for: a single witness has shown it (sources.py); () is all
     lacked_by: tuple[str, ...] = ()  # up to two witnesses with mails that lacked it
+    twins: tuple[tuple[int, int], ...] = ()  # places that always held the same number: read and loaded, debit and credit
 
     def counts_for(self, host: str) -> bool:
         """Whether what is known of the line holds for this host."""
@@ -65,6 +67,8 @@ class Table:
     line_sets: frozenset[str]
     hosts: dict[str, Habit]
     devices: dict[str, Slot]  # by mount point: which device hung there
+    named: dict[str, Line]  # by name, the lines whose first word numbers a thing: `imp-3` has numbers of its own
+    alike: dict[str, int]  # fewest lines in all approved mails that have one skeleton, where no single shape of it is always there
 
     @cached_property
     def always(self) -> tuple[tuple[str, int], ...]:
@@ -159,14 +163,21 @@ class Gate:
             if line.subject and (why := _other_device(table, habit, line)):
                 odd.append(f"{why}: {one_line(reading.raw[at], 100)}")
             own = habit.names.get(line.name) if habit else None
+            named = table.named.get(line.name) if line.name != line.shape and not line.is_row else None
             for place, value in enumerate(line.values):
                 slot = known.slots[place]
                 number = reading.number(value, slot.order)
                 if number is None:
                     odd.append(f"a date cannot be compared, the mail has none: {one_line(reading.raw[at], 100)}")
                     break
-                if why := _out_of_place(known, own, place, number, is_early=is_early):
+                why = _out_of_place(known, own, place, number, is_early=is_early)
+                if not why and named and named.counts_for(reading.host):
+                    why = out_of_slot(named.slots[place], number)
+                if why:
                     odd.append(f"{why}, in: {one_line(reading.raw[at], 100)}")
+            for one, other in known.twins:
+                if line.values[one].number != line.values[other].number:
+                    odd.append(f"two numbers that were always the same differ, in: {one_line(reading.raw[at], 100)}")
         return new, odd
 
     def _missing(self, reading: Reading, table: Table, habit: Habit | None) -> list[str]:
@@ -178,6 +189,9 @@ class Gate:
                 continue
             if shapes[shape] < least:
                 missing.append(_missing_words(shape, shapes[shape], least))
+        if table.alike and table.n >= MIN_MAILS:
+            alike = Counter(map(skeleton, (line.shape for line in reading.lines)))
+            missing += [_missing_words(like, alike[like], least) for like, least in table.alike.items() if alike[like] < least]
         if table.ending and table.n >= MIN_MAILS and (reading.ending is None or reading.ending.shape != table.ending):
             missing.append(f"missing: the last line of the mail, {one_line(table.ending, 100)}")
         if table.fewest_rows and sum(line.is_row for line in reading.lines) < table.fewest_rows:
@@ -216,6 +230,14 @@ def _new_words(reading: Reading, table: Table, at: int) -> str:
     known = table.lines.get(reading.lines[at].shape)
     is_elsewhere = known is not None and not known.counts_for(reading.host)
     return f"{'known from one other host only' if is_elsewhere else 'new line'}: {one_line(reading.raw[at], 120)}"
+
+
+_MASKED_WORD = re.compile(r"\S*‹[^›]*›\S*")
+
+
+def skeleton(shape: str) -> str:
+    """What is left of a shape whatever an id in it looks like: `run 4711` and `run 47a1` are masked differently."""
+    return _MASKED_WORD.sub("‹?›", shape)
 
 
 def _missing_words(shape: str, seen: int, least: int) -> str:
@@ -293,7 +315,18 @@ def _slot_of(row: list[Any]) -> Slot:
 def _line_of(row: list[Any]) -> Line:
     slots = tuple(_slot_of(slot) for slot in row[3])
     index_sets = tuple(frozenset(numbers) for numbers in row[6])
-    return Line(row[0], row[1], row[2], slots, row[4], tuple(row[5]), index_sets, tuple(row[7]), tuple(row[8]))
+    return Line(
+        row[0],
+        row[1],
+        row[2],
+        slots,
+        row[4],
+        tuple(row[5]),
+        index_sets,
+        tuple(row[7]),
+        tuple(row[8]),
+        tuple((one, other) for one, other in row[9]),
+    )
 
 
 def table_of(stored: dict[str, Any]) -> Table:
@@ -312,6 +345,8 @@ def table_of(stored: dict[str, Any]) -> Table:
         line_sets=frozenset(stored["line_sets"]),
         hosts=hosts,
         devices={mount: _slot_of(slot) for mount, slot in stored["devices"].items()},
+        named={name: _line_of(line) for name, line in stored["named"].items()},
+        alike=stored["alike"],
     )
 
 
@@ -325,6 +360,8 @@ def stored_table(table: Table) -> dict[str, object]:
         "lines": {shape: _stored_line(line) for shape, line in table.lines.items()},
         "endings": table.endings,
         "line_sets": sorted(table.line_sets),
+        "named": {name: _stored_line(line) for name, line in table.named.items()},
+        "alike": table.alike,
         "devices": {mount: slot.row() for mount, slot in table.devices.items()},
         "hosts": {
             host: [habit.n, habit.fewest_lines, habit.most_lines, {name: _stored_line(line) for name, line in habit.names.items()}]
@@ -336,4 +373,15 @@ def stored_table(table: Table) -> dict[str, object]:
 def _stored_line(line: Line) -> list[object]:
     index_sets = [sorted(numbers) for numbers in line.index_sets]
     slots = [slot.row() for slot in line.slots]
-    return [line.n, line.least, line.most, slots, line.is_strict, list(line.indexes), index_sets, list(line.hosts), list(line.lacked_by)]
+    numbered = [list(line.indexes), index_sets]
+    return [
+        line.n,
+        line.least,
+        line.most,
+        slots,
+        line.is_strict,
+        *numbered,
+        list(line.hosts),
+        list(line.lacked_by),
+        list(map(list, line.twins)),
+    ]

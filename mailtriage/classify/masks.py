@@ -73,6 +73,7 @@ _WORTH_MASKING = re.compile(r"\d|::")
 _RULER = re.compile(r"([-=_*#~.+])\1{3,}")
 _HOST, _PEER = "\x01", "\x02"  # a peer's name stands between two of its marks
 _PEER_NAME = re.compile(f"{_PEER}([^{_PEER}]*){_PEER}")
+_NUMBERED_WORD = re.compile(r"[^\W\d_][\w.-]{0,20}?\d{1,4}[:,;)]?")
 _WEEKDAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -110,7 +111,15 @@ def _mask(line: str) -> MaskedLine:
     if any(day in text for day in _WEEKDAYS):
         text = _WEEKDAY.sub("‹weekday›", text)
     shape = text.replace("‹0", "‹")
-    return MaskedLine(shape, shape, text, tuple(values), False)
+    return MaskedLine(shape, _row_name(line, shape), text, tuple(values), False)
+
+
+def _row_name(line: str, shape: str) -> str:
+    """The shape with its first word unmasked where that numbers a thing (`imp-3`, `D01:`): a host's own habits tell such rows apart."""
+    word = line.split(None, 1)[0] if line and not line.isspace() else ""
+    if not _NUMBERED_WORD.fullmatch(word):
+        return shape
+    return f"{word}{shape[len(shape.split(' ', 1)[0]) :]}"
 
 
 def _with_slots(text: str, values: list[Value]) -> str:
@@ -166,7 +175,7 @@ def _number(text: str) -> float:
 
 def _clock(text: str) -> float:
     total = 0.0
-    parts = text.rstrip("AaPpMm ").split(":")
+    parts = text.rstrip("AaPpMm ").replace("h", ":").split(":")
     for part in parts:
         total = total * 60 + float(part)
     return total * 60 if len(parts) == 2 else total

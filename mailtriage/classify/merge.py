@@ -33,6 +33,8 @@ def _table(base: Table, own: Table) -> Table:
         endings=endings,
         line_sets=base.line_sets | own.line_sets,
         hosts={**base.hosts, **own.hosts},
+        named={name: _line(base.named.get(name), own.named.get(name), own.n) for name in sorted({*base.named, *own.named})},
+        alike={like: min(least, base.alike[like]) for like, least in own.alike.items() if like in base.alike},
         devices={
             mount: both(base.devices[mount], own.devices[mount]) if mount in base.devices and mount in own.devices else slot
             for mount, slot in sorted({**base.devices, **own.devices}.items())
@@ -44,10 +46,12 @@ def _line(base: Line | None, own: Line | None, n_own: int) -> Line:
     if base is None:
         assert own is not None
         # No mail of the base had it: it is not always there.
-        return Line(own.n, own.least, own.most, own.slots, own.is_strict, own.indexes, own.index_sets, own.hosts, (ANY, ANY))
+        return Line(own.n, own.least, own.most, own.slots, own.is_strict, own.indexes, own.index_sets, own.hosts, (ANY, ANY), own.twins)
     if own is None:
         lacked_by = (ANY, ANY) if n_own else base.lacked_by
-        return Line(base.n, base.least, base.most, base.slots, base.is_strict, base.indexes, base.index_sets, base.hosts, lacked_by)
+        return Line(
+            base.n, base.least, base.most, base.slots, base.is_strict, base.indexes, base.index_sets, base.hosts, lacked_by, base.twins
+        )
     slots = own.slots
     if [slot.type for slot in base.slots] == [slot.type for slot in own.slots]:
         slots = tuple(_slot(one, other) for one, other in zip(base.slots, own.slots, strict=True))
@@ -68,6 +72,7 @@ def _line(base: Line | None, own: Line | None, n_own: int) -> Line:
         index_sets=tuple(sets.values()),
         hosts=tuple(sorted({*base.hosts, *own.hosts})) if base.hosts and own.hosts else (),
         lacked_by=(*base.lacked_by, *own.lacked_by)[:2],
+        twins=tuple(pair for pair in own.twins if pair in base.twins),
     )
 
 

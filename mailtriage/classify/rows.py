@@ -124,7 +124,7 @@ def _uptime(found: re.Match[str]) -> Row:
     seconds = 86400.0 * float(found["days"] or 0) + 3600.0 * float(found["hours"] or 0) + 60.0 * float(found["minutes"] or 0)
     if found["some"]:
         seconds += float(found["some"]) * _UNIT[found["unit"][0]]
-    # An idle machine is no news, so a load of nothing counts as the least that is printed.
-    load = max(0.01, *(float(number.replace(",", ".")) for number in re.findall(r"\d+[.,]\d+", found["loads"])))
-    shape = "‹ruptime›" if found["host"] else "‹uptime›"
-    return Row(shape, f"{shape} {found['host'] or ''}".rstrip(), (("u", seconds), ("n", float(found["users"])), ("n", load)))
+    load = max(*(float(number.replace(",", ".")) for number in re.findall(r"\d+[.,]\d+", found["loads"])))
+    # Most mails are daily: who has been up for less has started anew since the last one.
+    shape = ("‹ruptime›" if found["host"] else "‹uptime›") + (" less than a day" if seconds < 86_400 else "")
+    return Row(shape, f"{shape} {found['host'] or ''}".rstrip(), (("u", seconds), ("n", float(found["users"])), ("l", load)))

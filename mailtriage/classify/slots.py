@@ -1,8 +1,8 @@
 """What numbers may stand in one place of a line, learnt from the numbers that stood there in approved mails.
 
 Types: n number, s size in bytes, t clock time or span in seconds, u duration in seconds, v version, g digits glued to letters,
-h heat in degrees, % percentage, c fill level, d days from the mail's own date, k which id, URL or hex string and a which
-address, host or card stood there, as a hash.
+h degrees or decibels, l load average, % percentage, c fill level, d days from the mail's own date, k which id, URL or hex
+string and a which address, host or card stood there, as a hash.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ _FEW = 4  # so many different values are a set, not a range
 _MANY = 8  # values from which a range may be stretched
 _FEW_NAMES = 5  # times as many readings as names: then another name is news
 VERSION_STEP = 10_000.0  # of a version's second and third part
-_ALSO_ZERO = "%cdkah"  # types whose zero is a value like any other
+_ALSO_ZERO = "%cdkahl"  # types whose zero is a value like any other
 _ROOM = {"%": 10.0, "c": 25.0, "h": 15.0, "d": 30.0, "g": 0.0, "v": 0.0}  # a witness alone may be so far beyond the others
 _LEAST_STRETCH, _MOVES = 1.15, 4  # a range may grow to the fourth power of what it was
+_USUAL_LOAD = 3.0
+_OWN_LEAST, _OWN_MOST = 1.3, 10**0.5
 _STRETCH = {"few": 0.25, "many": 0.5}  # decades
 
 
@@ -120,7 +122,7 @@ def out_of_slot(slot: Slot, number: float, *, is_strict: bool = False) -> str:
     if is_strict and number != 0 and not (number in slot.few if slot.few else slot.low <= number <= slot.high):
         return f"{_said(slot, number)}, known {_span(slot)}"
     n_others = slot.n - slot.zeros
-    if slot.type in "%cdh":
+    if slot.type in "%cdhl":
         return _out_of_span(slot, number)
     if number == 0:
         return "" if slot.zeros else f"0 for the first time, known {_span(slot)}"
@@ -158,19 +160,35 @@ def _out_of_span(slot: Slot, number: float) -> str:
         return f"{number:g} %{known}; a fill level over {LEVEL_LIMIT:g} is never learnt"
     if not slot.n:
         return f"{_said(slot, number)}, nothing known"
+    if slot.type == "l":
+        return _out_of_load(slot, number, "known")
     if slot.type == "d":
         below, above = (max(1.0, 0.1 * abs(edge)) for edge in (slot.low, slot.high))
     elif slot.type == "c":
         below, above = 10.0, 5.0
     elif slot.type == "h":
-        below, above = 15.0, 10.0
+        below, above = _heat_room(slot)
     else:
         below, above = 2.0, 2.0
     if number > slot.high + above:
         return f"{_said(slot, number)}, known up to {slot.high:g}"
-    if number < slot.low - below or (slot.type == "%" and number == 0 and slot.low > 0):
+    if number < slot.low - below or (number == 0 and slot.low > {"%": 0, "c": 2}.get(slot.type, math.inf)):
         return f"{_said(slot, number)}, known from {slot.low:g}"
     return ""
+
+
+def _out_of_load(slot: Slot, number: float, whose: str) -> str:
+    """Why a load average is news: an idle machine never is, nor what any machine does at night."""
+    most = max(_USUAL_LOAD, slot.high * 10 ** _STRETCH["many"])
+    return f"load {number:g}, {whose} up to {slot.high:g}" if number > most else ""
+
+
+def _heat_room(slot: Slot) -> tuple[float, float]:
+    """How far below and above what was seen degrees or decibels may go: as far as they have moved, once enough of them are known."""
+    if slot.n < _MANY:
+        return 15.0, 10.0
+    moved = slot.high - slot.low
+    return min(15.0, max(5.0, 2 * moved)), min(10.0, max(3.0, moved))
 
 
 def is_own(slot: Slot, number: float) -> bool:
@@ -191,7 +209,10 @@ def out_of_habit(slot: Slot, number: float) -> str:
     if slot.type == "v":
         is_odd = number < slot.low
     elif slot.type == "h":
-        is_odd = not slot.low - 15 <= number <= slot.high + 15
+        below, above = _heat_room(slot)
+        is_odd = not slot.low - below <= number <= slot.high + max(5.0, above)
+    elif slot.type == "l":
+        return _out_of_load(slot, number, "this host's own")
     elif slot.type in {"c", "%"}:
         is_odd = not slot.low - 25 <= number <= slot.high + 25
     elif slot.type == "d":
@@ -203,8 +224,16 @@ def out_of_habit(slot: Slot, number: float) -> str:
     elif slot.type == "g":
         is_odd = slot.high < 100 and not slot.low <= number <= slot.high
     else:
-        is_odd = not slot.low / 10 <= number <= slot.high * 10
+        stretch = _own_stretch(slot)
+        is_odd = not slot.low / stretch <= number <= slot.high * stretch
     return f"{_said(slot, number)}, this host's own {_span(slot)}" if is_odd else ""
+
+
+def _own_stretch(slot: Slot) -> float:
+    """How far beyond a host's own past a number may go: a decade, less once enough is known of one that hardly moves."""
+    if slot.n - slot.zeros < _MANY or slot.high < 10 or slot.low <= 0:
+        return 10.0
+    return min(_OWN_MOST, max(_OWN_LEAST, (slot.high / slot.low) ** 2))
 
 
 def _said(slot: Slot, number: float) -> str:

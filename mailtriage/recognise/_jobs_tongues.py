@@ -17,6 +17,12 @@ NOTHING = (
     r"(?:エラー|警告|失敗|異常|错误|失败|异常|告警|오류|경고|실패)(?:数|件数|は|が)? ?[:：=]? ?"
     r"(?:0|なし|ありません|无|없음)(?:件|个|$|\s|[,，。)])",
     r"(?:没有|无|未发现)(?:错误|异常|失败|警告|告警)",
+    r"\b(?:auf|im) (?:netz|normal)betrieb\b|\bnicht (?:degradiert|ausgefallen|auf batterie)\b"
+    r"|\bbrak (?:problemów|błędów|awarii|uszkodzeń|usterek)\b"
+    r"|\baucune? (?:anomalie|alerte|défaillance|panne|dégradation|défaut)\b|\b(?:aucun|sans|par|0) défauts?(?:\s|$|[:;,.!)])"
+    r"|\b(?:geen|zonder) (?:storing\w*|defecten|problemen)\b|\b0 (?:defekt\w*|defecten|uszkodzon\w*|fouten|błędów)"
+    r"|\bkeine? (?:störung\w*|(?:strom)?ausf[aä]ll\w*|defekt\w*|auffälligkeiten)\b",
+    r"|\b(?:0|nolla|ei|f[aă]r[aă]|nema|brez|tanpa|nincs|немає|без|нет|0 шт\.) (?:virhe\w*|erori|eroare|gre[sš]\w*|napak\w*|hiba|hib[aá]\w*|galat|помилок|ошибок)",
 )
 TROUBLE = (
     # German
@@ -58,4 +64,43 @@ TROUBLE = (
     # Japanese, Chinese, Korean
     r"エラー|失敗|できません|見つかりません|許可がありません|空き領域|错误|失败|无法|拒绝|不存在|没有空间|錯誤|失敗|無法|오류|실패|거부"
     r"|警告|異常|超えました|超えています|停止しました|告警|报警|警报|异常|超过|超出|宕机|不可用|경고|초과|장애",
+    # Polish, Czech, Russian, Ukrainian, Finnish, Romanian, Croatian, Slovene, Hungarian, Indonesian: the stems of their words for an error
+    r"(?:błęd(?:u|em|ami|y|zie)|błędn\w+|chybov\w+|chyby (?:při|v|na)|ошибк(?:и|ам|ой|у)|ошибок|неисправност|помил(?:к|ок)|\bvirhe(?:\w*|itä)"
+    r"|\b(?:eroare|erori(?:lor)?|gre[sš]k\w+|napak\w*|hibá\w*|gagal|galat|malsukces\w*))",
+    # Power, disks and space: German
+    r"\b(?:strom|netz|spannungs|lüfter|platten|netzteil)ausf[aä]ll\w*|\b(?:auf|im) (?:batterie|akku)(?:betrieb)?\b|\bunvollständig\w*"
+    r"|\b(?:ist|sind|wird|werden|nicht) (?:\w+ )?(?:knapp|vollständig voll|degradiert|ausgesetzt|überhitzt)\b|\bknapp (?:auf|bei|an)\b"
+    r"|\b(?:wird|werden|sehr|zu) (?:knapp|heiß|voll|warm)(?:\s|$|[:;,.!)])|\bdegradiert\w*|\bherabgestuft\w*"
+    r"|\b(?:fast|nahezu|beinahe) (?:voll|leer|erschöpft)\b"
+    r"|\b(?:muss|müssen|bitte) (?:\S{1,30} ){0,4}(?:ersetzt|ersetzen|getauscht|austauschen|tauschen)\b"
+    r"|\bnicht (?:vollständig|synchron|redundant)\b"
+    r"|\b(?:9\d|100)(?:[.,]\d+)? ?%(?:ig)? (?:\w+ )?(?:belegt|voll|gefüllt|ausgelastet|verbraucht)\b"
+    r"|\b(?:belegt|voll|gefüllt)(?:: |\W{1,3}zu )(?:9\d|100) ?%"
+    r"|\bnur (?:noch )?[\d.,]+ ?(?:[KMGT]i?B|%) (?:frei|verfügbar|übrig)\b|\bspeicherplatz (?:\w+ )?(?:knapp|schaffen|gering)\b"
+    r"|übertemperatur\b",
+    # French
+    r"(?:^|[\s«(:])(?:dégradée?s?|défaillante?s?|défaillance|défectueu(?:x|se)s?|hors service|hors ligne|saturée?s?)(?:\s|$|[:;,.!)])"
+    r"|\bsur batterie\b|\bcoupure (?:de courant|secteur|électrique|d.alimentation)|\bpanne\b"
+    r"|\bbatterie\b.{0,40}\b(?:remplacer|faible)\b|\bne répond(?:ent)? (?:pas|plus)\b|\bdéfaut(?:\s|$|[:;,.!)])"
+    r"|\b(?:presque|bientôt) (?:plein|saturé)|\b(?:rempli|plein|utilisé|occupé)e?s? à (?:9\d|100) ?%|\bplus que [\d.,]+ ?[KMGT]?o\b"
+    r"|\btempérature (?:trop )?(?:élevée|critique)|\bsurchauffe\b|\bpas assez d.espace\b|\bespace (?:disque )?(?:insuffisant|faible)\b",
+    # Dutch; `storing` alone is an English word
+    r"\b(?:stroomuitval|\w+storing|storingen|storing (?:op|bij|gedetecteerd|opgetreden|gemeld)|op (?:accu|batterij)|gedegradeerd\w*"
+    r"|defecte?|uitgevallen|oververhit\w*|(?:bijna|vrijwel) (?:vol|leeg)|te (?:vol|laag|hoog|heet|weinig)"
+    r"|niet (?:genoeg|voldoende|compleet|gesynchroniseerd)|onvoldoende|weinig (?:vrije )?(?:ruimte|schijfruimte)"
+    r"|vervangen worden|moet vervangen)\b"
+    r"|\b(?:9\d|100) ?% (?:vol|gebruikt|bezet|in gebruik)\b|\bvoor (?:9\d|100) ?% (?:vol|gevuld)\b|\bnog maar [\d.,]+ ?[KMGT]B\b",
+    # Polish
+    r"(?:brak zasilania|zanik (?:zasilania|napięcia)|awari[aię]|na bateri[ięa]|zdegradowan\w*|uszkodz\w+|usterk\w*|mało miejsca"
+    r"|kończy si[ęe] miejsce|przekroczon\w*|przegrz\w*|krytyczn\w*|nie (?:działa|odpowiada)(?:\s|$|[:;,.!)])|niedostępn\w*"
+    r"|niesprawn\w*|prawie pe[łl]n\w*|wymie[ńn]\w* (?:dysk|bateri))"
+    r"|(?:zajęty|zajęte|zajęta|zajętość|zapełnion\w+|wykorzystan\w+|pełny)[^%\n]{0,30}\b(?:9\d|100) ?%",
+    # Spanish, Italian, Portuguese
+    r"\b(?:corte de (?:luz|energía|corriente)|fallo (?:de|del) suministro|en batería|degradad[oa]s?|averiad[oa]s?|casi llen[oa]"
+    r"|poco espacio|espacio insuficiente|sobrecalent\w+)(?:\s|$|[:;,.!)])"
+    r"|\b(?:mancanza (?:di )?(?:corrente|rete)|blackout|a batteria|degradat[oa]|guast[oaie]|quasi pien[oa]|spazio insufficiente"
+    r"|surriscald\w+)(?:\s|$|[:;,.!)])"
+    r"|\b(?:falta de energia|queda de energia|na bateria|em bateria|danificad[oa]|quase chei[oa]|pouco espaço)(?:\s|$|[:;,.!)])",
+    # English
+    r"\b(?:power (?:failure|outage|cut|loss)|mains (?:failure|lost)|running on (?:battery|ups)|ups on battery|failing_now)\b",
 )

@@ -76,6 +76,13 @@ _HEALTHY = (
     r"\b(?:subject|message|mail|user|page|line) not found in (?:cache|index)\b",
     r"\bnot (?:yet )?due\b",
     r"\b(?:HTTP(?:/[\d.]+)?|status|code|returned|response)(?: code)?[:= ]+(?:20[0-46]|30[1-478])\b",
+    r"\bno (?:further |other |user |immediate )?(?:action|intervention|attention) (?:is |was )?(?:required|needed|necessary)\b",
+    # Tables of health: smartctl, nvme, btrfs, MegaCli, storcli, lm-sensors, aureport.
+    r"\buse smartctl -X to abort test\b|\bwhen_failed raw_value\b|\b(?:pre-fail|old_age) +(?:always|offline) +- +\d"
+    r"|^ *\d{1,3} \w*_error_\w+ +0x[0-9a-f]{4}\b|^no errors logged$|\blba_of_first_error\b",
+    r"^critical composite temperature time *: *0$|^endurance group critical warning summary *: *0$",
+    r"^\[/dev/\S+\]\.\w+_errs +0$|\bneeds ekm attention: no\b|^intrusion\d: +OK$|\bmsngcbl=cable failure\b|^anomaly report$",
+    r"^history file not found\.\.\.$",  # the first run of webalizer
 )
 _TROUBLE = (
     r"\bfail(?:ed|ures?|ing|s|ure\(s\))?\b|_FAILED\b|\bfailed[_-]",
@@ -209,6 +216,10 @@ _LESSER = (
     # logrotate -v on a log without older copies; docker pull; lego with a certificate that is not due.
     r"^(?:old|previous) log /\S+ does not exist$|^log /\S+ doesn't exist -- won't try to dispose of it$"
     r"|^glob finding (?:logs to compress|old rotated logs) failed$|^not running \w+ script, since no logs (?:were|will be) rotated$",
+    # freshclam that does not reach its servers: it will, or the age of the signatures tells.
+    r"^(?:(?:warning|error): )?(?:\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4} -> )?[!^*]?(?:(?:warning|error): )?"
+    r"(?:can't query current\.cvd|invalid dns reply|remote_cvdhead|failed to get \w+ database version|check_for_new_database_version"
+    r"|update failed for database|database update process failed)",
     r"^use smartctl -x to abort test\.?$",
     r"^[0-9a-f]{12}: already exists$",
     r"^\S+ \S+ (?:\[INFO\] )?\[[\w.*-]+\] the certificate expires in (?:[3-9]\d|\d{3}) days, the number of days"
