@@ -22,7 +22,10 @@ NOTHING = (
     r"|\baucune? (?:anomalie|alerte|défaillance|panne|dégradation|défaut)\b|\b(?:aucun|sans|par|0) défauts?(?:\s|$|[:;,.!)])"
     r"|\b(?:geen|zonder) (?:storing\w*|defecten|problemen)\b|\b0 (?:defekt\w*|defecten|uszkodzon\w*|fouten|błędów)"
     r"|\bkeine? (?:störung\w*|(?:strom)?ausf[aä]ll\w*|defekt\w*|auffälligkeiten)\b",
-    r"|\b(?:0|nolla|ei|f[aă]r[aă]|nema|brez|tanpa|nincs|немає|без|нет|0 шт\.) (?:virhe\w*|erori|eroare|gre[sš]\w*|napak\w*|hiba|hib[aá]\w*|galat|помилок|ошибок)",
+    r"(?:\b0|\bnolla|\bei|\bf[aă]r[aă]|\bnema|\bbrez|\btanpa|\bnincs|немає|без|нет|\b0 шт\.) "
+    r"(?:virhe\w*|erori|eroare|gre[sš]\w*|napak\w*|hiba|hib[aá]\w*|galat|помилок|ошибок)",
+    r"(?:ошибок|помилок|virheitä|erori|napak|błędów|błędy|chyby|chyb)\s*[:=]\s*0(?:\s|$|[,;.)])"
+    r"|(?:ошибок|помилок|błędów) (?:нет|немає|не (?:обнаружено|найдено|було)|brak)(?:\s|$|[,;.)])",
 )
 TROUBLE = (
     # German
@@ -65,7 +68,8 @@ TROUBLE = (
     r"エラー|失敗|できません|見つかりません|許可がありません|空き領域|错误|失败|无法|拒绝|不存在|没有空间|錯誤|失敗|無法|오류|실패|거부"
     r"|警告|異常|超えました|超えています|停止しました|告警|报警|警报|异常|超过|超出|宕机|不可用|경고|초과|장애",
     # Polish, Czech, Russian, Ukrainian, Finnish, Romanian, Croatian, Slovene, Hungarian, Indonesian: the stems of their words for an error
-    r"(?:błęd(?:u|em|ami|y|zie)|błędn\w+|chybov\w+|chyby (?:při|v|na)|ошибк(?:и|ам|ой|у)|ошибок|неисправност|помил(?:к|ок)|\bvirhe(?:\w*|itä)"
+    r"(?:błęd(?:u|em|ami|y|zie)|błędn\w+|chybov\w+|chyby (?:při|v|na)|byly zaznamenány chyby"
+    r"|ошибк(?:и|ам|ой|у)|ошибок|неисправност|помил(?:к|ок)|\bvirhe(?:\w*|itä)"
     r"|\b(?:eroare|erori(?:lor)?|gre[sš]k\w+|napak\w*|hibá\w*|gagal|galat|malsukces\w*))",
     # Power, disks and space: German
     r"\b(?:strom|netz|spannungs|lüfter|platten|netzteil)ausf[aä]ll\w*|\b(?:auf|im) (?:batterie|akku)(?:betrieb)?\b|\bunvollständig\w*"
@@ -91,7 +95,7 @@ TROUBLE = (
     r"|vervangen worden|moet vervangen)\b"
     r"|\b(?:9\d|100) ?% (?:vol|gebruikt|bezet|in gebruik)\b|\bvoor (?:9\d|100) ?% (?:vol|gevuld)\b|\bnog maar [\d.,]+ ?[KMGT]B\b",
     # Polish
-    r"(?:brak zasilania|zanik (?:zasilania|napięcia)|awari[aię]|na bateri[ięa]|zdegradowan\w*|uszkodz\w+|usterk\w*|mało miejsca"
+    r"(?:brak zasilania|zanik (?:zasilania|napięcia)|awari(?:[aei]|ę)|na bateri[ięa]|zdegradowan\w*|uszkodz\w+|usterk\w*|mało miejsca"
     r"|kończy si[ęe] miejsce|przekroczon\w*|przegrz\w*|krytyczn\w*|nie (?:działa|odpowiada)(?:\s|$|[:;,.!)])|niedostępn\w*"
     r"|niesprawn\w*|prawie pe[łl]n\w*|wymie[ńn]\w* (?:dysk|bateri))"
     r"|(?:zajęty|zajęte|zajęta|zajętość|zapełnion\w+|wykorzystan\w+|pełny)[^%\n]{0,30}\b(?:9\d|100) ?%",
