@@ -234,7 +234,11 @@ _NAME = re.compile(r"(?!\S{0,500}(?:Error|Exception):?$)\S{1,500}(?:/\S{0,500}|\
 class _Words(NamedTuple):
     healthy: Any
     trouble: Any
+    foreign: Any  # apart from the English ones: one automaton for both outgrows its memory
     lesser: Any
+
+    def tell_of_trouble(self, text: bytes) -> bool:
+        return self.trouble.search(text) is not None or self.foreign.search(text) is not None
 
 
 @cache
@@ -249,7 +253,7 @@ def _words() -> _Words:
     def joined(*patterns: str) -> Any:
         return re2.compile(("(?i)" + "|".join(f"(?:{pattern})" for pattern in patterns)).encode(), options)
 
-    return _Words(healthy=joined(*NOTHING, *_HEALTHY), trouble=joined(*_TROUBLE, *TROUBLE), lesser=joined(*_LESSER))
+    return _Words(healthy=joined(*NOTHING, *_HEALTHY), trouble=joined(*_TROUBLE), foreign=joined(*TROUBLE), lesser=joined(*_LESSER))
 
 
 def is_trouble(line: str) -> bool:
@@ -260,7 +264,7 @@ def is_trouble(line: str) -> bool:
     words = _words()
     if _NAME.fullmatch(line.strip()):
         return False
-    if words.trouble.search(text) is None or words.lesser.search(whole) is not None:
+    if not words.tell_of_trouble(text) or words.lesser.search(whole) is not None:
         return False
     # Cutting leaves a blank; repeated, as two wordings may share a blank.
     for _ in range(3):
@@ -268,7 +272,7 @@ def is_trouble(line: str) -> bool:
         if not n_cuts:
             break
         text = text.strip()
-    return words.trouble.search(text) is not None
+    return words.tell_of_trouble(text)
 
 
 def read_trouble(lines: Sequence[str]) -> tuple[Measure, ...]:

@@ -155,7 +155,7 @@ NAMES = tuple(_ENTRIES)
 
 # Healthy wordings, cut out before the entries decide. Each states a count of nothing or an absence, next to the bad word itself.
 _BAD = (
-    r"(?:(?:known|new|more|such|offline|pending|currently|unreadable|permanent|data|i/o|read|write|disk|checksum|media|medium|hardware|crc|parity|"
+    r"(?:(?:known|new|more|such|offline|pending|currently|unreadable|permanent|data|i/o|read|write|disk|checksum|media|medium|hardware|crc|parity|hard|soft|sector|seek|latent|"
     r"critical|predictive|physical|bad|failed|missing|degraded|faulted|corrupt(?:ed)?|uncorrect(?:ed|able)|unrecover(?:ed|able)|"
     r"\(pending\)|and|or) +)*"
 )
@@ -170,6 +170,8 @@ _HEALTHY = (
     r"(?:[\w/-]+ +){0,4}\b(?:errors?|sectors|blocks|disks|drives|devices|arrays|volumes|degraded|offline|faulted|missing|failed|failures?|"
     r"uncorrect(?:ed|able)|unrecover(?:ed|able)|critical warning|corrupt(?:ed|ion)|mismatch(?:es)?)(?: +(?:count|errors?|total))*"
     r" *[:=] *0(?:x0+)?(?:[\s,;)]|$)",
+    # `hard errors 0`, at the end of the statement: what follows a number without a mark might belong to it.
+    r"\b(?:(?:hard|soft|media|medium|crc|parity|disk|read|write|checksum|i/o|sector|seek|data) +){1,2}errors? +0(?:[,;)]|$)",
     r"\b(?:not|never|isn't|is not) +(?:degraded|faulted|corrupt(?:ed)?|full|offline|unavail)\b",
     # The SMART attribute table: nothing in WHEN_FAILED, raw value 0.
     r"^ *\d+ +\S+ +0x[0-9a-f]{4}(?: +[\d-]+){3} +\S+ +\S+ +- +0 *$",

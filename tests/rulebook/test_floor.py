@@ -9,6 +9,10 @@ import pytest
 from mailtriage.rulebook.floor import NAMES, entries_in
 
 BAD = """
+io_error: hard errors 10
+io_error: hard errors 0 of 3
+io_error: 3 hard errors
+medium_error: media errors 0, media errors 3
 degraded: tank DEGRADED 0 0 0
 degraded: pool tank: state=degraded
 degraded: VDEV_DEGRADED
@@ -117,6 +121,10 @@ hardware_failure: iLO AlertMail-003: (Critical) Power Supply Failed
 """
 
 HEALTHY = """
+0 hard errors
+no hard errors
+drive 3: 120 loads, hard errors 0
+media errors 0, crc errors 0
 errors: No known data errors
 all pools are healthy
 0 uncorrectable
