@@ -89,7 +89,8 @@ TROUBLE = (
     r"|\b(?:presque|bientôt) (?:plein|saturé)|\b(?:rempli|plein|utilisé|occupé)e?s? à (?:9\d|100) ?%|\bplus que [\d.,]+ ?[KMGT]?o\b"
     r"|\btempérature (?:trop )?(?:élevée|critique)|\bsurchauffe\b|\bpas assez d.espace\b|\bespace (?:disque )?(?:insuffisant|faible)\b",
     # Dutch; `storing` alone is an English word
-    r"\b(?:stroomuitval|\w+storing|storingen|storing (?:op|bij|gedetecteerd|opgetreden|gemeld)|op (?:accu|batterij)|gedegradeerd\w*"
+    r"\b(?:stroomuitval|(?:netwerk|internet|schijf|server|hardware|verbindings|stroom)storing|storingen"
+    r"|storing (?:op|bij|gedetecteerd|opgetreden|gemeld)|op (?:accu|batterij)|gedegradeerd\w*"
     r"|defecte?|uitgevallen|oververhit\w*|(?:bijna|vrijwel) (?:vol|leeg)|te (?:vol|laag|hoog|heet|weinig)"
     r"|niet (?:genoeg|voldoende|compleet|gesynchroniseerd)|onvoldoende|weinig (?:vrije )?(?:ruimte|schijfruimte)"
     r"|vervangen worden|moet vervangen)\b"

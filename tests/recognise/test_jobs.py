@@ -473,7 +473,7 @@ def test_a_play_of_ansible_that_is_cut_off_is_kept() -> None:
     assert outcome_of((head + play).encode(), rulebook).verdict == "digest"
 
 
-def test_the_subject_of_an_unknown_mail_is_never_explained() -> None:
+def test_a_subject_nobody_has_heard_of_keeps_the_mail() -> None:
     body = "total size is 378,882  speedup is 284.23\n"
     head = "From: root@web07.example.org\nSubject: copied\nDate: Sun, 22 Nov 2026 06:25:03 +0000\n\n"
     rulebook = shipped_rules()
