@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -183,15 +184,18 @@ class Audits:
 
 
 def _dropped(row: Any) -> Dropped:
+    return replace(_drop_of(row, row["n"]), can_be_wrong=row["chance"] is not None)
+
+
+def _drop_of(row: Any, n: int) -> Dropped:
     return Dropped(
-        n=row["n"],
+        n=n,
         mail_id=row["mail_id"],
         at=row["at"],
         section=row["section"],
         kind=row["kind"],
         host=row["host"],
         source=row["source"],
-        can_be_wrong=row["chance"] is not None,
     )
 
 
@@ -200,15 +204,7 @@ def _audit(row: Any) -> Audit:
         n=row["n"],
         id=row["id"],
         slot=row["slot"],
-        drop=Dropped(
-            n=row["drop_n"],
-            mail_id=row["mail_id"],
-            at=row["at"],
-            section=row["section"],
-            kind=row["kind"],
-            host=row["host"],
-            source=row["source"],
-        ),
+        drop=_drop_of(row, row["drop_n"]),
         chance=row["chance"],
         asked_at=datetime.fromisoformat(row["asked_at"]),
         answer=Answer(row["answer"]) if row["answer"] else None,
