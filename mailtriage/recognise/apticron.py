@@ -14,7 +14,6 @@ _SUBJECT = re.compile(r"\d{1,6} .{1,60} package update\(s\) for (\S{1,300}).{0,3
 _NO_UPDATES = re.compile(r"No updates for (\S{1,300}).{0,300}")
 _FIRST_LINE = re.compile(r"apticron report \[.{1,80}\]")
 _DETECTED = "apticron has detected that some packages need upgrading on:"
-_PENDING = "The following packages are currently pending an upgrade"
 _DETAILS = re.compile(r"Package Details:")
 _PERFORM = "You can perform the upgrade by issuing the command:"
 _HOLD = re.compile(r"(?:INFO|WARNING): the following packages (?:are|were put) on hold")

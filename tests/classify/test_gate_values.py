@@ -96,7 +96,7 @@ def test_where_hosts_have_devices_of_their_own_a_new_host_may_have_another(teach
     assert "missing" in trained.held_by(disk(fleet, HOSTS[1], 13, "/dev/nda0p2"))
 
 
-def test_a_number_each_host_has_for_itself_may_be_another_on_a_new_host_but_not_on_a_known_one(teach: Teach) -> None:
+def test_a_number_each_host_has_for_itself_is_quiet_on_its_host_and_may_be_another_on_a_new_one(teach: Teach) -> None:
     fleet = Fleet()
     trained = teach(fleet, [job(fleet, host, day, f"shard {3 + at} ready") for at, host in enumerate(HOSTS) for day in range(N_DAYS)])
     assert trained.held_by(job(fleet, NEW_HOST, 13, "shard 6 ready")) == ""
