@@ -11,8 +11,10 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 
 def one_line(text: str, limit: int = 200) -> str:
     """`text` as one printable line of at most `limit` characters: no escapes, controls or line ends."""
-    text = _ESCAPES.sub("", text[: limit * 8])
-    text = " ".join(_CONTROLS.sub(" ", text).split())
+    text = text[: limit * 8]
+    if not text.isprintable():  # every control and bidi mark is not
+        text = _CONTROLS.sub(" ", _ESCAPES.sub("", text))
+    text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -1,9 +1,13 @@
-"""Which rules can speak on a section, found without asking each: rules that share their globs share their patterns' banks."""
+"""Which rules can speak on a section, found without asking each.
+
+Rules that share their globs are a set. A large set has one bank of patterns wherever it applies; the small sets that apply
+to a section together are looked for as one, since to ask a bank costs more than what a few more patterns in it do.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -13,16 +17,18 @@ from mailtriage.rulebook.rule import Rule, fits
 
 _GLOB = re.compile(r"[*?\[|]")
 _LONGEST_REMEMBERED = 500
+_LARGE = 40  # patterns of a set that are too many to be compiled anew for each kind and section they are part of
 
 # (rule's place in its bank, which of its patterns)
 Found = tuple[tuple[int, int], ...]
 
 
 class RuleBank:
-    """The rules of one kind, section and host glob, with all their patterns."""
+    """Rules of one host glob with all their patterns; `ranks` are the rules' places in the order in which all rules speak."""
 
-    def __init__(self, rules: Sequence[Rule], memo: Memo, *, is_for_once: bool = False) -> None:
+    def __init__(self, rules: Sequence[Rule], memo: Memo, *, ranks: Sequence[int] = (0,), is_for_once: bool = False) -> None:
         self.rules = tuple(rules)
+        self.ranks = tuple(ranks)
         self.host = rules[0].host
         self.asks_measures = any(rule.measure for rule in rules)
         self.asks_the_past = any(rule.given for rule in rules)
@@ -88,6 +94,20 @@ def named(match: object) -> tuple[tuple[str, str], ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Set:
+    """The rules that share their kind, section and host globs; `number` is the set's place in the order in which all speak."""
+
+    number: int
+    host: str
+    rules: tuple[Rule, ...]
+    ranks: tuple[int, ...]
+
+    @property
+    def is_large(self) -> bool:
+        return sum(len(rule.lines) + bool(rule.text) for rule in self.rules) >= _LARGE
+
+
+@dataclass(frozen=True, slots=True)
 class _Choice:
     """The banks of one kind and section, told apart by host."""
 
@@ -97,18 +117,25 @@ class _Choice:
 
 
 class Banks:
-    """All rules, cut into banks by their kind, section and host."""
+    """All rules, cut into banks by their kind, section and host. Those of an exact kind and section speak before those of globs."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        memo = Memo(1 << 15)
+        self._memo = Memo(1 << 15)
         cut: dict[tuple[str, str, str], list[Rule]] = {}
         for rule in rules:
             cut.setdefault((rule.kind, rule.section, rule.host), []).append(rule)
-        self._exact: dict[tuple[str, str], list[RuleBank]] = {}
-        self._globs: dict[tuple[str, str], list[RuleBank]] = {}
-        for (kind, section, _), same in cut.items():
-            target = self._globs if _GLOB.search(kind) or _GLOB.search(section) else self._exact
-            target.setdefault((kind, section), []).append(RuleBank(same, memo))
+        self._exact: dict[tuple[str, str], list[_Set]] = {}
+        self._globs: dict[str, dict[str, list[_Set]]] = {}  # by kind, by section
+        rank = 0
+        for number, (kind, section, host) in enumerate(sorted(cut, key=lambda globs: _is_glob(globs[0]) or _is_glob(globs[1]))):
+            same = cut[kind, section, host]
+            made = _Set(number, host, tuple(same), tuple(range(rank, rank + len(same))))
+            if _is_glob(kind) or _is_glob(section):
+                self._globs.setdefault(kind, {}).setdefault(section, []).append(made)
+            else:
+                self._exact.setdefault((kind, section), []).append(made)
+            rank += len(same)
+        self._banks: dict[tuple[int, ...], RuleBank] = {}
         self._choices = Memo(512)
 
     def on(self, kind: str, section: str, host: str) -> tuple[RuleBank, ...]:
@@ -122,12 +149,30 @@ class Banks:
 
     def _choose(self, kind: str, section: str) -> _Choice:
         fitting = list(self._exact.get((kind, section), ()))
-        for (kinds, sections), same in self._globs.items():
-            if fits(kind, kinds) and fits(section, sections):
-                fitting += same
-        exact: dict[str, tuple[RuleBank, ...]] = {}
-        for bank in fitting:
-            if not _GLOB.search(bank.host):
-                exact[bank.host] = (*exact.get(bank.host, ()), bank)
-        globs = tuple(bank for bank in fitting if _GLOB.search(bank.host) and bank.host != "*")
-        return _Choice(tuple(bank for bank in fitting if bank.host == "*"), exact, globs)
+        for kinds, by_section in self._globs.items():
+            if fits(kind, kinds):
+                fitting += (each for sections, same in by_section.items() if fits(section, sections) for each in same)
+        fitting.sort(key=lambda each: each.number)
+        by_host: dict[str, list[_Set]] = {}
+        for each in fitting:
+            by_host.setdefault(each.host, []).append(each)
+        banks = {host: tuple(self._merged(sets)) for host, sets in by_host.items()}
+        exact = {host: same for host, same in banks.items() if not _is_glob(host)}
+        globs = tuple(bank for host, same in banks.items() if _is_glob(host) and host != "*" for bank in same)
+        return _Choice(banks.get("*", ()), exact, globs)
+
+    def _merged(self, sets: Sequence[_Set]) -> Iterator[RuleBank]:
+        """A bank for each large set, and one for all the small ones; the same sets have the same bank wherever they come together."""
+        small = [each for each in sets if not each.is_large]
+        for together in ([small] if small else []) + [[each] for each in sets if each.is_large]:
+            key = tuple(each.number for each in together)
+            bank = self._banks.get(key)
+            if bank is None:
+                rules = [rule for each in together for rule in each.rules]
+                ranks = [rank for each in together for rank in each.ranks]
+                bank = self._banks[key] = RuleBank(rules, self._memo, ranks=ranks)
+            yield bank
+
+
+def _is_glob(name: str) -> bool:
+    return bool(_GLOB.search(name))

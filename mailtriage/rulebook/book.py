@@ -119,19 +119,20 @@ class Rulebook:
         tests: list[Hit] = []
         drops: list[Rule] = []
         explainers: dict[int, list[Rule]] = {}
-        for bank in banks:
-            for rule, found in _speaking(bank, section, lines, previous):
-                if rule.is_over(self.today) or not rule.is_about(section.item):
+        for rule, found in sorted(
+            (spoken for bank in banks for spoken in _speaking(bank, section, lines, previous)), key=lambda spoken: spoken[1].rank
+        ):
+            if rule.is_over(self.today) or not rule.is_about(section.item):
+                continue
+            if rule.action is not Action.DROP:
+                (tests if rule.is_test else hits[rule.action]).extend(found.hits(section))
+            elif (explained := found.explained()) or not lines:
+                if rule.is_test or (suspended and f"rule {rule.id}" in suspended):
+                    tests.append(Hit(rule=rule, line=lines[min(explained)] if explained else ""))
                     continue
-                if rule.action is not Action.DROP:
-                    (tests if rule.is_test else hits[rule.action]).extend(found.hits(section))
-                elif (explained := found.explained()) or not lines:
-                    if rule.is_test or (suspended and f"rule {rule.id}" in suspended):
-                        tests.append(Hit(rule=rule, line=lines[min(explained)] if explained else ""))
-                        continue
-                    drops.append(rule)
-                    for number in explained:
-                        explainers.setdefault(number, []).append(rule)
+                drops.append(rule)
+                for number in explained:
+                    explainers.setdefault(number, []).append(rule)
         unexplained = next((line for number, line in enumerate(lines) if number not in explainers), None)
         floor = (*_on_the_floor(lines, explainers), *_on_the_floor((section.heading,), {}))
         held_by = self.held_by(kind, section.name)
@@ -185,6 +186,7 @@ class _Finds:
 
     def __init__(self, bank: RuleBank, place: int, lines: tuple[str, ...], section: Section) -> None:
         self._bank, self._place, self._lines, self._section = bank, place, lines, section
+        self.rank = bank.ranks[place]
         self.on_lines: list[tuple[int, int]] = []  # line, pattern
         self.on_floor: list[int] = []  # lines
         self.measures: tuple[Measure, ...] = ()

@@ -199,13 +199,12 @@ _LONGEST = 2000
 
 @cache
 def _regexps() -> tuple[Any, tuple[str, ...], Any]:
-    """All entries as one bank, the name each pattern belongs to, and the healthy wordings as one pattern."""
+    """A bank with one pattern for each entry, the entries' names, and the healthy wordings as one pattern."""
     from mailtriage.rulebook.match import Bank
     from mailtriage.rulebook.pattern import compiled
 
-    names = tuple(name for name, patterns in _ENTRIES.items() for _ in patterns)
-    bank = Bank([f"(?i){pattern}" for patterns in _ENTRIES.values() for pattern in patterns])
-    return bank, names, compiled("(?i)" + "|".join(f"(?:{pattern})" for pattern in _HEALTHY))
+    bank = Bank(["(?i)" + "|".join(f"(?:{pattern})" for pattern in patterns) for patterns in _ENTRIES.values()])
+    return bank, NAMES, compiled("(?i)" + "|".join(f"(?:{pattern})" for pattern in _HEALTHY))
 
 
 def entries_in(line: str) -> tuple[str, ...]:
@@ -225,7 +224,7 @@ def _entries_in(line: str) -> tuple[str, ...]:
             if not n_cuts:
                 break
         found = bank.find(text)
-    return tuple(dict.fromkeys(names[number] for number in found))
+    return tuple(names[number] for number in found)
 
 
 _remembered = lru_cache(maxsize=1 << 16)(_entries_in)

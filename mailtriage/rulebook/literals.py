@@ -7,7 +7,7 @@ which costs time and never a match: a missed literal would be a missed alarm.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ SHORTEST = 3  # of two characters too many lines would be candidates
 _COUNTED = re.compile(r"\{\d+(?:,\d*)?\}")
 _GROUP_START = re.compile(r"\((?:\?(?:P?<\w+>|[imsU-]*:))?(?!\?)")
 _PLAIN = re.compile(r"[A-Za-z0-9 _,:;'\"/=<>@#%&~!`-]+")
+_CODE = re.compile(r"\\x([0-7][0-9a-fA-F])")
 _FLAGS = re.compile(r"\(\?[imsU-]*\)")
 _CLASS = re.compile(r"\[\^?\]?(?:\\[^pPxQ]|\\[pP](?:\w|\{\^?\w+\})|\\x[0-9a-fA-F]{2}|\[:\^?\w+:\]|[^\]\\])*\]")
 # Escapes that stand for one character or none; every other letter or digit may swallow what follows it.
@@ -43,9 +44,31 @@ class _Branch:
         self.run = ""
 
 
-def required(pattern: str, weight: Weight = lambda literal: -len(literal)) -> Literals:
-    """Texts of which one occurs (in any case) in whatever the pattern finds; empty if none is known. The lightest set is chosen."""
-    return _lightest(_parsed(pattern), weight)
+def required(pattern: str, weight: Weight | None = None) -> Literals:
+    """Texts of which one occurs (in any case) in whatever the pattern finds; empty if none is known.
+
+    The lightest set is chosen, by default that of the longest texts.
+    """
+    return _longest(pattern) if weight is None else _lightest(_parsed(pattern), weight)
+
+
+def literals_in(pattern: str) -> Iterator[str]:
+    """Every text that `required` could choose from, in the pattern's order."""
+    return _literals(_parsed(pattern))
+
+
+def _literals(branches: tuple[_Branch, ...]) -> Iterator[str]:
+    for branch in branches:
+        for part in branch.parts:
+            if isinstance(part, str):
+                yield part
+            else:
+                yield from _literals(part)
+
+
+@lru_cache(maxsize=1 << 13)
+def _longest(pattern: str) -> Literals:
+    return _lightest(_parsed(pattern), lambda literal: -len(literal))
 
 
 @lru_cache(maxsize=1 << 13)
@@ -109,8 +132,7 @@ def _branch(pattern: str, at: int, branch: _Branch) -> int:
                 raise _Unknown
             at = skipped.end()
         elif character == "\\":
-            literal = _escaped(pattern, at)
-            at += 2
+            literal, at = _escaped(pattern, at)
         elif character in _REPEATS:
             raise _Unknown
         else:
@@ -153,13 +175,15 @@ def _take(pattern: str, at: int, branch: _Branch, literal: str, inner: tuple[_Br
     return at
 
 
-def _escaped(pattern: str, at: int) -> str:
-    """The plain character an escape stands for, empty for a class or a boundary."""
+def _escaped(pattern: str, at: int) -> tuple[str, int]:
+    """The plain character an escape stands for, empty for a class or a boundary, and where the pattern goes on."""
     letter = pattern[at + 1 : at + 2]
     if not letter or not letter.isascii():
         raise _Unknown
+    if code := _CODE.match(pattern, at):
+        return chr(int(code[1], 16)), code.end()
     if letter.isalnum():
         if letter not in _SIMPLE_ESCAPES:
             raise _Unknown
-        return ""
-    return letter
+        return "", at + 2
+    return letter, at + 2

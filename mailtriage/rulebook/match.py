@@ -8,11 +8,11 @@ Lines of a fleet repeat daily, so results are remembered.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mailtriage.rulebook.literals import required
+from mailtriage.rulebook.literals import literals_in, required
 from mailtriage.rulebook.pattern import compiled, options
 
 # Appended to what the literal set reads: RE2 answers "nothing" when its automaton runs out of memory, and a missed match
@@ -46,7 +46,10 @@ class Bank:
         """The numbers of the patterns that find something in the text."""
         if not self._is_built:
             self._build()
-        found = {number for number in self._candidates(text) if self.regexp(number).search(text)}
+        candidates = self._candidates(text)
+        if not candidates and not self._groups:
+            return ()
+        found = {number for number in candidates if self.regexp(number).search(text)}
         if self._groups:
             asked = range(len(self._groups)) if self._groups_filter is None else self._groups_filter.Match(text) or ()
             for place in asked:
@@ -100,19 +103,7 @@ class Bank:
 
     def _choose(self) -> tuple[dict[str, list[int]], list[int]]:
         """For each literal the patterns that wait for it, and the patterns without one."""
-        shared: Counter[str] = Counter()
-
-        def count(literal: str) -> float:
-            shared[literal] += 1
-            return 0.0
-
-        if len(self._patterns) >= _MANY:
-            for pattern in self._patterns:
-                required(pattern, count)
-
-        def weight(literal: str) -> float:
-            return shared[literal] * 100.0 - len(literal)
-
+        weight = self._rareness() if len(self._patterns) >= _MANY else None
         chosen: dict[str, list[int]] = {}
         bare: list[int] = []
         for number, pattern in enumerate(self._patterns):
@@ -125,6 +116,11 @@ class Bank:
             if not literals:
                 bare.append(number)
         return chosen, bare
+
+    def _rareness(self) -> Callable[[str], float]:
+        """Weighs a literal by how many patterns could wait for it; of those that equally many share the longer is lighter."""
+        shared = Counter(literal for pattern in self._patterns for literal in literals_in(pattern))
+        return lambda literal: shared[literal] * 100.0 - len(literal)
 
 
 @dataclass(frozen=True, slots=True)

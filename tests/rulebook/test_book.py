@@ -253,6 +253,15 @@ def test_a_thousand_days_of_lines_are_not_all_remembered(tmp_path: Path) -> None
     assert len(memo._young) + len(memo._old) <= 2 * (1 << 15)
 
 
+def test_rules_speak_in_one_order_whether_their_patterns_are_many_or_few(tmp_path: Path) -> None:
+    many = drop(str(["^ok$", *(f"^word{number}$" for number in range(100))]), name="many", more='kind = "freebsd_*"')
+    few = drop("['^ok$']", name="few", more='kind = "freebsd_d*"')
+    own = drop("['^ok$']", name="own")
+    for written, expected in ((many + few + own, ["own", "many", "few"]), (few + own + many, ["own", "few", "many"])):
+        rules = book(tmp_path, freebsd_daily=written)
+        assert [rule.id for rule in rule_on(rules, section("ok")).drops] == [f"freebsd_daily/{name}" for name in expected]
+
+
 def test_a_rule_may_be_for_several_kinds_and_sections(tmp_path: Path) -> None:
     rules = book(tmp_path, jobs=drop("['^ok$']", more="kind = 'cron|freebsd_*'\nsection = 'output|local'"))
     for kind, name, is_for in (

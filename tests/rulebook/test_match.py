@@ -72,6 +72,9 @@ _PIECES = st.sampled_from(
             r"\Q",
             r"\E",
             r"\C",
+            r"\x27",
+            r"\x6b",
+            r"\xe9",
             r"\07",
             r"\|",
             r"\(",
@@ -84,7 +87,7 @@ _PIECES = st.sampled_from(
 _PATTERN = st.lists(_PIECES, min_size=1, max_size=8).map("".join)
 _LINE = st.lists(
     st.sampled_from(
-        ["abc", "ABC", "pool", "POOL", "x", " ", "é", "K", "k", "a.b", "1", "]", "|", "(", "A", "{2}", "{,3}", "{0}", "07", "Q"]
+        ["abc", "ABC", "pool", "POOL", "x", " ", "'", "é", "K", "k", "a.b", "1", "]", "|", "(", "A", "{2}", "{,3}", "{0}", "07", "Q"]
     ),
     max_size=8,
 ).map("".join)
@@ -118,6 +121,10 @@ def test_a_bank_finds_what_its_patterns_find_one_by_one(patterns: list[str], tex
     for text in texts:
         raw = text.encode()
         assert bank.find(raw) == tuple(number for number, pattern in enumerate(patterns) if verified(pattern).search(raw))
+
+
+def test_a_character_given_by_its_code_belongs_to_the_literal_around_it() -> None:
+    assert required(r"^cannot open \x27[^\x27]+\x27: I/O error$") == ("cannot open '",)
 
 
 def test_groups_of_patterns_without_literals_find_each_of_their_patterns() -> None:
