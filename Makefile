@@ -4,7 +4,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 STAMP = $(VENV)/.installed
 
-.PHONY: all demo test check fuzz golden model docs bench bench-quality bench-labels clean
+.PHONY: all demo test check fuzz soak golden model docs bench bench-quality bench-labels clean
 
 all: test
 
@@ -28,6 +28,9 @@ check: $(STAMP)
 
 fuzz: $(STAMP)
 	FUZZ=$${FUZZ:-50} $(BIN)/python -m pytest tests/fuzz
+
+soak: $(STAMP)
+	SOAK=1 $(BIN)/python -m pytest tests/fleet tests/correlate tests/store/test_paths.py tests/test_baseline_noise.py tests/test_baseline_events.py
 
 golden: $(STAMP)
 	$(BIN)/python -m tests.golden

@@ -57,6 +57,15 @@ class RulesConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryConfig:
+    """What is known of the hosts, and how much it weighs: docs/inventory.md."""
+
+    file: str = _key("", "your own inventory, a TOML file; empty: none")
+    ansible: tuple[str, ...] = _key((), "Ansible inventories: INI or YAML files, or folders; nothing in them is run")
+    policy: str = _key("", "table of how attributes of a host change severity and order; empty: the shipped one")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelConfig:
     """What learning may do."""
 
@@ -68,8 +77,18 @@ class ModelConfig:
 class EventsConfig:
     """How long an event may end by itself before anybody is told. Only senders that say OK (Zabbix ...) are waited for."""
 
-    hold_warning_s: int = _key(600, "seconds a warning is held; over by then, it is only counted")
+    hold_warning_s: int = _key(600, "seconds a warning, and its end, are held; over by then, it is only counted")
     hold_high_s: int = _key(600, "the same for high; critical is never held")
+    flapping_after: int = _key(6, "times in a row, each within an hour, that a problem may be over before it is told because it flaps")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StormConfig:
+    """How many new events sinks are told of within an hour. What is beyond is counted by one overflow event; critical is always told."""
+
+    per_host: int = _key(20, "of one host")
+    per_kind: int = _key(50, "from one kind of mail")
+    total: int = _key(100, "in all")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +108,6 @@ class DigestConfig:
     to: tuple[str, ...] = _key((), "readers; empty: the digest is only shown by `mailtriage digest`")
     at: str = _key("06:30", "time of day, HH:MM")
     zone: str = _key("UTC", "time zone of `at` and of the times shown")
-    silent_after_h: int = _key(26, "hours after which a host that used to write daily counts as silent")
     n_audits: int = _key(5, "dropped sections each digest asks about, drawn at random; 0: none")
 
 
@@ -126,8 +144,10 @@ class Config:
     store: StoreConfig = field(default_factory=StoreConfig)
     receive: ReceiveConfig = field(default_factory=ReceiveConfig)
     rules: RulesConfig = field(default_factory=RulesConfig)
+    inventory: InventoryConfig = field(default_factory=InventoryConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     events: EventsConfig = field(default_factory=EventsConfig)
+    storm: StormConfig = field(default_factory=StormConfig)
     relay: RelayConfig = field(default_factory=RelayConfig)
     digest: DigestConfig = field(default_factory=DigestConfig)
     audit: AuditConfig = field(default_factory=AuditConfig)
@@ -144,15 +164,20 @@ TABLES: Mapping[str, type] = {
     "store": StoreConfig,
     "receive": ReceiveConfig,
     "rules": RulesConfig,
+    "inventory": InventoryConfig,
     "model": ModelConfig,
     "events": EventsConfig,
+    "storm": StormConfig,
     "relay": RelayConfig,
     "digest": DigestConfig,
     "audit": AuditConfig,
     "http": HttpConfig,
 }
 _SEVERITIES = ("info", "warning", "high", "critical")
-_GONE = {("model", "promoted"): "; remove it: `mailtriage model promote KIND` lets learning act on a kind"}
+_GONE = {
+    ("model", "promoted"): "; remove it: `mailtriage model promote KIND` lets learning act on a kind",
+    ("digest", "silent_after_h"): "; remove it: when a report is late is learnt, and cadence.toml beside this file overrides it",
+}
 _TAKEN = ("relay",)  # the outbox's name for the [relay]
 
 
@@ -219,6 +244,11 @@ class _Reader:
             config,
             store=dataclasses.replace(config.store, path=folder / config.store.path),
             rules=dataclasses.replace(config.rules, local=folder / config.rules.local),
+            inventory=InventoryConfig(
+                file=_below(folder, config.inventory.file),
+                ansible=tuple(_below(folder, path) for path in config.inventory.ansible if path),
+                policy=_below(folder, config.inventory.policy),
+            ),
         )
 
     def table(self, name: str, shape: type, table: Mapping[str, object]) -> object:
@@ -289,10 +319,13 @@ class _Reader:
             ("receive", "idle_timeout_s", config.receive.idle_timeout_s, 1, 86_400),
             ("store", "keep_dropped_days", config.store.keep_dropped_days, 1, 36_500),
             ("store", "keep_raised_days", config.store.keep_raised_days, 1, 36_500),
-            ("digest", "silent_after_h", config.digest.silent_after_h, 1, 8760),
             ("digest", "n_audits", config.digest.n_audits, 0, 1000),
             ("audit", "limit", config.audit.limit, 0, 1),
             ("model", "promote_after", config.model.promote_after, 1, 10_000),
+            ("events", "hold_warning_s", config.events.hold_warning_s, 0, 86_400),
+            ("events", "hold_high_s", config.events.hold_high_s, 0, 86_400),
+            *(("storm", key, getattr(config.storm, key), 1, 100_000) for key in ("per_host", "per_kind", "total")),
+            ("events", "flapping_after", config.events.flapping_after, 1, 1000),
         ):
             if not least <= value <= most:
                 self.problem(table, key, f"[{table}] {key} must lie between {least} and {most}")
@@ -320,6 +353,11 @@ class _Reader:
             if heading == (1, 1) and (match := re.match(rf"\s*({re.escape(table)})\s*[.=]", line)):
                 heading = (number, match.start(1) + 1)
         return heading
+
+
+def _below(folder: Path, path: str) -> str:
+    # Path.expanduser raises where there is no such user; then the file is not there, and that is told later.
+    return str(folder / os.path.expanduser(path)) if path else ""
 
 
 def _is_host(text: str) -> bool:

@@ -56,3 +56,7 @@ class ModelError(MailtriageError):
 
 class RuleError(MailtriageError):
     """A rule cannot be used."""
+
+
+class InventoryError(MailtriageError):
+    """An inventory or the policy cannot be read."""

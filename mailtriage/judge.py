@@ -5,14 +5,16 @@ The order is the promise: nothing below can drop what something above has kept. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mailtriage.rulebook import Hit, Rulebook, Ruling
+from mailtriage.baseline import Points
+from mailtriage.correlate import seen_at
+from mailtriage.rulebook import Hit, Past, Rule, Rulebook, Ruling, repeats
 from mailtriage.text import one_line
-from mailtriage.types import Event, Judged, Message, Opinion, Reason, Recovery, Report, Section, Severity, State, Verdict
+from mailtriage.types import Event, Judged, Message, Opinion, Reason, Recovery, Report, Section, Severity, Sighting, State, Verdict
 
 UNCLASSIFIED = "unclassified_trouble"  # the check that a raise by the classifier feeds
 
@@ -22,6 +24,12 @@ class History(Protocol):
 
     def previous(self, host: str, name: str, subject: str, since: datetime | None = None) -> float | None:
         """The last value of a measure on this host, None if there was none (since then)."""
+
+    def readings(self, host: str, name: str, subject: str, since: datetime) -> Points:
+        """The values a measure had on this host from `since` on: (seconds since 1970, value), in any order."""
+
+    def sightings(self, rule: str, scope: str, at: datetime, n: int) -> Sequence[Sighting]:
+        """What was counted for a rule (full id) in this scope: the last `n` up to `at`, the next `n` after it; in any order."""
 
 
 class Model(Protocol):
@@ -41,6 +49,14 @@ class NoHistory:
     def previous(self, host: str, name: str, subject: str, since: datetime | None = None) -> float | None:
         """Nothing is known."""
         return None
+
+    def readings(self, host: str, name: str, subject: str, since: datetime) -> Points:
+        """Nothing was read."""
+        return ()
+
+    def sightings(self, rule: str, scope: str, at: datetime, n: int) -> Sequence[Sighting]:
+        """Nothing was counted."""
+        return ()
 
 
 class Kinds(Protocol):
@@ -94,20 +110,74 @@ def _judge_section(case: Case, section: Section) -> Judged:
     def previous(name: str, subject: str, within: timedelta | None = None) -> float | None:
         return case.history.previous(report.host, name, subject, case.message.received_at - within if within else None)
 
-    ruling = case.rulebook.rule_on(report.kind, report.host, section, previous, case.suspended)
+    def readings(name: str, subject: str, since: datetime) -> Points:
+        return case.history.readings(section.host or report.host, name, subject, since)
+
+    past = Past(seen_at(case.message), readings)
+    ruling = case.rulebook.rule_on(report.kind, report.host, section, previous, case.suspended, past)
+    ruling, waiting, sightings = _counted(case, section, ruling)
+    judged = _ruled(case, section, ruling, waiting)
+    return replace(judged, sightings=sightings) if sightings else judged
+
+
+def _counted(case: Case, section: Section, ruling: Ruling) -> tuple[Ruling, tuple[Reason, ...], tuple[Sighting, ...]]:
+    """The ruling without the events that have not repeated often enough to be raised, why each of them waits, and what to count."""
+    if not ruling.in_a_row and not any(hit.rule.repeats for hit in ruling.events):
+        return ruling, (), ()
+    raised: list[Hit] = []
+    waiting: list[Reason] = []
+    seen: dict[tuple[str, str], Sighting] = {}
+    for hit in ruling.events:
+        rule, event = hit.rule, _event(case.report, section, hit)
+        if not rule.repeats or event.state is not State.PROBLEM:
+            raised.append(hit)
+            continue
+        one = _sighting(case, section, rule, event.key)
+        past = case.history.sightings(rule.id, one.scope, one.at, one.n)
+        n = (repeats.in_a_row if rule.in_a_row else repeats.per_day)(past, event.key, one.mail_id, one.at)
+        if n >= rule.repeats:
+            raised.append(hit)
+        else:
+            so_far = f"{n} of {rule.repeats} {'in a row' if rule.in_a_row else 'within 24 hours'}"
+            waiting.append(replace(event.reason, detail=f"{so_far}: {event.reason.detail}"))
+        known = seen.get((rule.id, one.scope))
+        seen[rule.id, one.scope] = replace(one, keys=tuple(dict.fromkeys((*known.keys, event.key)))) if known else one
+    # What is cut off, or holds trouble that no rule understood, may hide that it is still so: it ends no row.
+    if case.report.is_complete and not ruling.floor:
+        for rule in ruling.in_a_row:
+            one = _sighting(case, section, rule)
+            seen.setdefault((rule.id, one.scope), one)
+    return replace(ruling, events=tuple(raised)), tuple(waiting), tuple(seen.values())
+
+
+def _sighting(case: Case, section: Section, rule: Rule, *keys: str) -> Sighting:
+    report = case.report
+    return Sighting(
+        rule=rule.id,
+        scope=keys[0] if rule.per_day else f"{section.host or report.host}/{report.kind}/{section.name}/{section.item}",
+        mail_id=case.message.id,
+        at=seen_at(case.message),
+        keys=keys,
+        n=rule.repeats,
+        is_per_day=bool(rule.per_day),
+    )
+
+
+def _ruled(case: Case, section: Section, ruling: Ruling, waiting: tuple[Reason, ...]) -> Judged:
+    report = case.report
     tests = tuple(Reason(by=f"test rule {hit.rule.id}", detail=f"would {hit.rule.action}: {one_line(hit.line)}") for hit in ruling.tests)
     floor = tuple(Reason(by=f"floor {hit.name}", detail=one_line(hit.line)) for hit in ruling.floor)
     if ruling.events:
-        return _raised(report, section, ruling, floor, tests)
-    if ruling.digests:
-        opinion = case.opinion(section)
+        return _raised(report, section, ruling, (*waiting, *floor), tests)
+    if ruling.digests or waiting:
+        opinion = None if waiting else case.opinion(section)
         return Judged(
             section=section,
             verdict=Verdict.DIGEST,
-            reasons=(*(_because(hit) for hit in ruling.digests), *floor),
-            severity=ruling.digests[0].rule.severity or (Severity.WARNING if floor else None),
-            state=State.INFO if floor else _quiet_state(section),
-            score=opinion.p_event if opinion else 0.5,
+            reasons=(*waiting, *(_because(hit) for hit in ruling.digests), *floor),
+            severity=next((hit.rule.severity for hit in ruling.digests), None) or (Severity.WARNING if floor else None),
+            state=State.INFO if floor or waiting else _quiet_state(section),
+            score=1.0 if waiting else opinion.p_event if opinion else 0.5,
             shadow=tests,
         )
     if floor:
@@ -126,14 +196,14 @@ def _judge_section(case: Case, section: Section) -> Judged:
     return _learnt(case, section, ruling, tests)
 
 
-def _raised(report: Report, section: Section, ruling: Ruling, floor: tuple[Reason, ...], tests: tuple[Reason, ...]) -> Judged:
+def _raised(report: Report, section: Section, ruling: Ruling, besides: tuple[Reason, ...], tests: tuple[Reason, ...]) -> Judged:
     events = _worst_by_key(_event(report, section, hit) for hit in ruling.events)
     problems = [event for event in events if event.state is State.PROBLEM]
     worst = max(problems or events, key=lambda event: event.severity.rank)
     return Judged(
         section=section,
         verdict=Verdict.EVENT,
-        reasons=(worst.reason, *(event.reason for event in events if event is not worst), *floor),
+        reasons=(worst.reason, *(event.reason for event in events if event is not worst), *besides),
         severity=worst.severity,
         state=State.PROBLEM if problems else State.OK,
         events=events,
@@ -231,7 +301,7 @@ def _unexplained(ruling: Ruling) -> Reason:
 
 
 def _because(hit: Hit) -> Reason:
-    what = one_line(hit.line)
+    what = one_line(hit.evidence)
     return Reason(by=f"rule {hit.rule.id}", detail=f"{one_line(hit.rule.reason)}: {what}" if hit.rule.reason else what)
 
 
@@ -249,6 +319,7 @@ def _event(report: Report, section: Section, hit: Hit) -> Event:
         recovery=hit.rule.recovery or section.recovery,
         origin=f"{report.kind}/{section.name}",
         reason=_because(hit),
+        value=hit.measure.value if hit.measure else None,
     )
 
 

@@ -62,6 +62,7 @@ def triage(
         model_version=model.version if model else "",
         rules_version=rulebook.version,
         defects=message.defects,
+        is_late=message.is_late,
     )
 
 

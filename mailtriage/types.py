@@ -98,6 +98,7 @@ class Message:
     headers: tuple[tuple[str, str], ...]  # (name as written, unfolded decoded value), in order
     defects: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()  # parts nothing was read from (attachments, over the limit): they forbid a drop
+    is_late: bool = False  # the relay that handed it on last had it when it was sent, a day or more before it came
 
     def header(self, name: str) -> str:
         """The first header of this name (any case), "" if absent."""
@@ -134,6 +135,7 @@ class Section:
     state: State = State.INFO  # what the sender itself states, where it does
     severity: Severity | None = None  # what the sender itself states, where it does
     summary: str = ""  # one line for events, where the sender has one
+    is_only_when_sick: bool = False  # its sender never shows it otherwise: a complete report without it says that it is over
     measures: tuple[Measure, ...] = ()
 
     def __post_init__(self) -> None:
@@ -178,11 +180,25 @@ class Event:
     recovery: Recovery
     origin: str  # kind/section that can close it
     reason: Reason
+    value: float | None = None  # of the measure that fired
 
     @property
     def key(self) -> str:
         """`host/check/item`, stable over the life of the problem; an empty item is written `-`."""
         return f"{self.host or '-'}/{self.check}/{self.item or '-'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One mail that shows what a rule with `in_a_row` or `per_day` counts."""
+
+    rule: str  # its full id
+    scope: str  # what follows each other: host/kind/section/item, or for `per_day` the key of the event
+    mail_id: str
+    at: datetime  # the mail's own time where it is sane
+    keys: tuple[str, ...] = ()  # of the events for which the rule fired; none: the section was there and it did not
+    n: int  # how often it has to fire
+    is_per_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +214,7 @@ class Judged:
     score: float = 0.0  # the classifier's probability of trouble: orders the digest
     p_drop: float | None = None  # learning's probability that it may be dropped, None where learning was not asked
     shadow: tuple[Reason, ...] = ()  # what would have decided, had it been allowed to act
+    sightings: tuple[Sighting, ...] = ()  # what rules count here
 
     def __post_init__(self) -> None:
         if not self.reasons:
@@ -222,6 +239,7 @@ class Outcome:
     model_version: str = ""
     rules_version: str = ""
     defects: tuple[str, ...] = ()
+    is_late: bool = False  # see Message
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -241,6 +259,7 @@ class ChangeType(enum.StrEnum):
     """What a mail, or the clock, did to an event."""
 
     OPENED = "opened"
+    REOPENED = "reopened"  # it ended a short while ago, and is back
     UPDATED = "updated"
     CLOSED = "closed"
 
@@ -262,6 +281,16 @@ class OpenEvent:
     last_seen_at: datetime  # time of the last mail that showed it (the mail's own date where it is sane)
     count: int
     mail_id: str  # the mail that opened it
+    flaps: int = 0  # how often it ended and was back within the flap window
+    told_at: datetime | None = None  # when sinks are told of it; None while nobody is to be told
+    behind: str = ""  # key of the overflow event that stands for it in a storm, "-" when that is over
+    stale_since: datetime | None = None  # its section is missing from complete reports that used to show it
+    value: float | None = None  # of the measure that fired last
+
+    @property
+    def is_told(self) -> bool:
+        """Whether sinks know of it, or will when its hold time is over."""
+        return self.told_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +303,63 @@ class Change:
     at: datetime
     comment: str = ""
     is_news: bool = True  # False: a mere repeat, counted but not sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """How the complete reports of one kind of one host have shown a section that feeds a check; section "" is the report itself."""
+
+    host: str
+    kind: str
+    section: str
+    last_seen_at: datetime
+    n_shown: int = 0
+    n_sick: int = 0  # of these: not as healthy
+    n_before: int = 0  # reports that came before it was shown first
+    n_missed: int = 0  # reports since it was shown last
+    longest_gap: int = 0  # reports between two that showed it, at most
+    stale_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """Somebody knows of an open event: it is quiet until then, or until it says more than it did."""
+
+    key: str
+    event_id: str
+    comment: str
+    who: str
+    at: datetime
+    until: datetime
+    above: float | None  # it ends when the event's number is greater
+    severity: Severity  # of the event when it was acknowledged
+    summary: str  # the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A time in which what happens on some hosts is held back."""
+
+    n: int
+    host: str  # a glob, "" where it is for a group
+    group: str
+    starts_at: datetime
+    until: datetime  # not included
+    unless: Severity | None  # what is as bad as this is told all the same
+    comment: str
+    who: str
+    ended_at: datetime | None = None  # from then on it holds nothing, whatever the clock says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """An end of an event that is not believed: the mail that says so came by another path than the host's."""
+
+    event: OpenEvent
+    path: str
+    mail_id: str
+    at: datetime
+    comment: str  # of the close that did not happen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

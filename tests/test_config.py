@@ -54,6 +54,7 @@ WRONG = {
     "a relay port of zero": ("[relay]\nport = 0\n", "[relay] port must lie between 1 and 65535"),
     "a size of nothing": ("[receive]\nmax_size = 0\n", "[receive] max_size must lie between 1024 and"),
     "a size no database takes": ("[receive]\nmax_size = 99999999999999999999\n", "[receive] max_size must lie between 1024 and"),
+    "a storm of nothing": ("[storm]\nper_host = 0\n", "FILE:2:1: [storm] per_host must lie between 1 and 100000"),
     "ages to come": ("[store]\nkeep_raised_days = 999999999999\n", "[store] keep_raised_days must lie between 1 and 36500"),
     "a time of day": ('[digest]\nat = "24:00"\n', "FILE:2:1: at is a time of day such as \"06:30\", not '24:00'"),
     "a time zone": ('[digest]\nzone = "Europe/Berlni"\n', "FILE:2:1: 'Europe/Berlni' is not a time zone"),

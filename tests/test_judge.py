@@ -153,6 +153,13 @@ def test_several_events_give_the_worst_severity_and_each_its_own() -> None:
     assert judged.reasons[0].by == f"rule {KIND}/full"
 
 
+def test_an_event_carries_the_number_of_its_measure() -> None:
+    measures = (Measure(name="fs_used", subject="/var", value=99.5, unit="%"),)
+    full = rule("full", Action.EVENT, measure=Condition(name="fs_used", above=98))
+    assert [event.value for event in verdict(section("/var 99.5%", measures=measures), full).events] == [99.5]
+    assert [event.value for event in verdict(section("full"), rule("full", Action.EVENT, "full")).events] == [None]
+
+
 def test_a_section_that_says_ok_raises_an_ok() -> None:
     judged = verdict(section("ada0 wears out", state=State.OK, recovery=Recovery.EXPLICIT), replace(EVENT, severity=None))
     assert (judged.state, judged.severity) == (State.OK, Severity.INFO)

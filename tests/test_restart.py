@@ -129,7 +129,7 @@ def test_no_host_is_called_silent_while_its_mail_may_be_waiting(tmp_path: Path) 
     config = _configured(tmp_path)
     now = datetime.now(UTC)
     spool, store = files.open_spool(config), files.open_store(config)
-    for n, age in enumerate((60 * HOUR, 30 * HOUR)):
+    for n, age in enumerate((30 + 24 * days) * HOUR for days in range(6, -1, -1)):
         store.record(outcome(f"m{n}", at=now - age), 0, seen_at=now - age, now=now - age)
     store.close()
     spool.add([raw("late", at=now)])

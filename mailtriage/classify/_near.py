@@ -71,6 +71,8 @@ def profile(measured: Sequence[Measured]) -> Profile:
             line = reading.lines[at]
             numbers[reading.key, line.shape, -1].append(1.0)
             for nth, value in enumerate(line.values):
+                if value.type == "o":
+                    continue
                 number = reading.number(value)
                 for name in (line.shape, _ROW + line.name) if line.is_row else (line.shape,):
                     numbers[reading.key, name, nth].append(math.nan if number is None else number)

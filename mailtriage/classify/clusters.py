@@ -183,7 +183,7 @@ def _odd(reading: Reading, table: Table, finding: Finding) -> list[int]:
         known = table.lines.get(line.shape)
         if known is None or at in finding.new:
             continue
-        numbers = [reading.number(value) for value in line.values]
+        numbers = [reading.number(value, slot.order) for value, slot in zip(line.values, known.slots, strict=True)]
         is_strict = known.is_strict or table.n < MIN_MAILS
         if any(number is None or out_of_slot(slot, number, is_strict=is_strict) for slot, number in zip(known.slots, numbers, strict=True)):
             found.append(at)
@@ -243,6 +243,7 @@ def _lines(typical: _Read, unlike: _Read, covered: Sequence[Profile]) -> tuple[N
     for reading, lines, missing in typical.asked:
         for at in lines:
             line = reading.lines[at]
+            told = [place for place, value in enumerate(line.values) if value.type != "o"]  # the profile has no times of day
             why = "value" if (reading.key, "value", line.shape) in typical.needs else "new"
             found.setdefault(
                 (reading.key, why, line.shape),
@@ -252,8 +253,8 @@ def _lines(typical: _Read, unlike: _Read, covered: Sequence[Profile]) -> tuple[N
                     why=why,
                     typical=reading.raw[at],
                     unlike=other.get((reading.key, line.shape), ""),
-                    ranges=tuple(_range(covered, (reading.key, line.shape, place)) for place in range(len(line.values))),
-                    types="".join(value.type for value in line.values),
+                    ranges=tuple(_range(covered, (reading.key, line.shape, place)) for place in told),
+                    types="".join(line.values[place].type for place in told),
                 ),
             )
         for key, _, shape in missing:

@@ -68,9 +68,40 @@ _YEAR = re.compile(r"(?<![\d:.+-])((?:19|20)\d\d)(?![\d:])")
 _MONTH_WORD = re.compile(rf"(?<![^\W\d_])(?i:({_either(MONTH_NUMBER)}))(?![^\W\d_])")
 _DAY_NUMBER = re.compile(r"(?<![\d:.,+-])(\d\d?)(?![\d:])")
 
-# Year (0 if not written), month, day. Of a slashed date month and day if the month comes first, then if the day comes first;
-# 0, 0 where that is no day of the calendar.
+_CLOCK_TIME = re.compile(r"(?<!\d)(\d{1,2}):(\d\d)(?::(\d\d))?(?:[.,]\d+)?(?:\s?([AaPp])[Mm]\b)?")
+_COMPACT_TIME = re.compile(r"(?<!\d)20\d{6}[T_.-]?([01]\d|2[0-3])([0-5]\d)([0-5]\d)?")
+
+# A month or a week in a path or a name: scans/2026/10/, log-202610, backup-2026-W43.
+PERIOD = (
+    r"(?<![\w.])20\d\d/(?:0[1-9]|1[0-2])(?=[/\s,;)\"']|$)"
+    r"|(?<![\w.-])20\d\d-(?:0[1-9]|1[0-2])(?![\w-])"
+    r"|(?<=[/_-])20[0-4]\d(?:0[1-9]|1[0-2])(?=[/_.\s-]|$)"
+    r"|(?<!\d)20\d\d-?W(?:0[1-9]|[1-4]\d|5[0-3])(?!\w)"
+)
+_PERIOD_PARTS = re.compile(r"(\d{4})[/-]?(W?)(\d\d)")
+
+# Year (0 if not written), month, day. Day 0 is the whole month, month 0 a week of the year.
+# Of a slashed date month and day if the month comes first, then if the day comes first; 0, 0 where that is no day of the calendar.
 Day = tuple[int, int, int] | tuple[int, int, int, int, int]
+
+
+def period(text: str) -> Day:
+    """The month or week of what PERIOD matched."""
+    found = _PERIOD_PARTS.match(text)
+    assert found is not None
+    number = int(found[3])
+    return (int(found[1]), 0, number) if found[2] else (int(found[1]), number, 0)
+
+
+def time_of_day(text: str) -> float | None:
+    """Seconds after midnight of what DATE matched, None if it says no time."""
+    found = _CLOCK_TIME.search(text) or _COMPACT_TIME.search(text)
+    if not found:
+        return None
+    hour, half = int(found[1]), (found[4] or "").lower() if found.re is _CLOCK_TIME else ""
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return (hour * 3600.0 + int(found[2]) * 60 + int(found[3] or 0)) % 86_400
 
 
 def parsed(text: str) -> Day | None:
@@ -130,6 +161,8 @@ def days_from(day: Day, reference: date, order: str = "") -> float:
         readings = {"m": day[:3], "d": (year, *day[3:])}
         possible = {name: (date(*each) - reference).days for name, each in readings.items() if each[1]}
         return float(possible[order] if order in possible else min(possible.values(), key=abs))
+    if not (month and number):
+        return _days_from_period(year, month, number, reference)
     if year:
         return float((date(year, month, number) - reference).days)
     candidates = []
@@ -140,3 +173,14 @@ def days_from(day: Day, reference: date, order: str = "") -> float:
             there = date(candidate, month, number - 1) + timedelta(days=1)
         candidates.append((there - reference).days)
     return float(min(candidates, key=abs))
+
+
+def _days_from_period(year: int, month: int, week: int, reference: date) -> float:
+    """How far the nearest day of a month or week is; 0 within it. A 53rd week that a year does not have is the first of the next."""
+    if month:
+        first = date(year, month, 1)
+        last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    else:
+        first = date.fromisocalendar(year, 1, 1) + timedelta(weeks=week - 1)
+        last = first + timedelta(days=6)
+    return float(min(0, (last - reference).days) or max(0, (first - reference).days))

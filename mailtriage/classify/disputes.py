@@ -1,17 +1,19 @@
 """Where labels contradict each other: a mail to be seen that approvals would let through takes precedence over them.
 
 What speaks for such a mail least is a line, or a number as far out, that few approved mails share: a wrong approval is rarer
-than the right ones around it. So these few approvals are withdrawn. Only if that is not enough the gate forgets lines.
+than the right ones around it. So these few approvals are withdrawn, unless they are most of what a host has. Where that is not
+enough, what is as near to the mail to be seen as it is to the approved ones is held (likeness.py).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mailtriage.classify.approvals import ANY
-from mailtriage.classify.gate import MIN_APPROVALS, Gate
+from mailtriage.classify.gate import Gate
+from mailtriage.classify.likeness import likeness
 from mailtriage.classify.reading import Reading
 from mailtriage.classify.slots import out_of_slot
 
@@ -37,8 +39,8 @@ def settled(approved: Sequence[Reading], must_see: MustSee, learn: Learn) -> tup
     for readings in contradicting:
         if _passes(gate, readings):
             _make_strict(gate, readings)
-        while _passes(gate, readings):
-            _forget_a_line(gate, readings)
+        if _passes(gate, readings):
+            _hold_alike(gate, readings, approved)
     return gate, n_contradictions
 
 
@@ -53,17 +55,24 @@ def _doubtful(approved: Sequence[Reading], contradicting: MustSee) -> set[int]:
     for reading in approved:
         if reading.key in keys:
             by_key[reading.key].append(reading)
+    n_of_host = Counter((reading.key, reading.host) for reading in approved)
     found: set[int] = set()
     for readings in contradicting:
         traits = [
             (len(supporters) / len(by_key[reading.key]), len(supporters), supporters)
             for reading in readings
             for supporters in _supporters(reading, by_key[reading.key])
-            if 0 < len(supporters) <= max(2, _FEW_SHARE * len(by_key[reading.key]))
+            if 0 < len(supporters) <= max(2, _FEW_SHARE * len(by_key[reading.key])) and not _is_a_hosts_way(supporters, n_of_host)
         ]
         if traits:
             found.update(map(id, min(traits, key=lambda trait: trait[:2])[2]))
     return found
+
+
+def _is_a_hosts_way(supporters: Sequence[Reading], n_of_host: Mapping[tuple[str, str], int]) -> bool:
+    """Whether a host would lose most of what it has shown, and that is more than a slip."""
+    withdrawn = Counter((reading.key, reading.host) for reading in supporters)
+    return any(n > 2 and 2 * n > n_of_host[host] for host, n in withdrawn.items())
 
 
 def _supporters(reading: Reading, approved: Sequence[Reading]) -> Iterator[list[Reading]]:
@@ -86,7 +95,7 @@ def _numbers(reading: Reading, wanted: Mapping[str, object] | None) -> dict[str,
     for line in reading.lines:
         if wanted is not None and line.shape not in wanted:
             continue
-        numbers = [0.0 if (number := reading.number(value)) is None else number for value in line.values]
+        numbers = [0.0 if (number := reading.number(value)) is None or math.isnan(number) else number for value in line.values]
         before = found.get(line.shape)
         if before is None:
             found[line.shape] = [(number, number) for number in numbers]
@@ -109,9 +118,13 @@ def _make_strict(gate: Gate, readings: tuple[Reading, ...]) -> None:
                 table.lines[line.shape] = replace(known, is_strict=True)
 
 
-def _forget_a_line(gate: Gate, readings: tuple[Reading, ...]) -> None:
-    """Takes back the approvals of the line of this mail that has the fewest."""
-    candidates = [(table, line.shape) for reading in readings if (table := gate.table(reading.key)) for line in reading.lines]
-    table, shape = min(candidates, key=lambda entry: (entry[0].lines[entry[1]].n / entry[0].n, entry[0].lines[entry[1]].n, entry[1]))
-    table.lines[shape] = replace(table.lines[shape], n=min(MIN_APPROVALS - 1, table.n - 1, table.lines[shape].n), lacked_by=(ANY, ANY))
-    table.__dict__.pop("always", None)
+def _hold_alike(gate: Gate, readings: tuple[Reading, ...], approved: Sequence[Reading]) -> None:
+    """From now on what is like this mail is held, in the section in which it is most unlike the approved ones."""
+    found = []
+    for at, reading in enumerate(readings):
+        table = gate.table(reading.key)
+        assert table is not None
+        slots = {line.shape: table.lines[line.shape].slots for line in reading.lines}
+        found.append((likeness(reading, [other for other in approved if other.key == reading.key], slots), at, table))
+    worst, _, table = max(found, key=lambda entry: (entry[0].radius, -entry[1]))
+    table.seen_sick.append(worst)

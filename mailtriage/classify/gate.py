@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mailtriage.classify.counts import CONSTANT_FROM, Counted, same_twice, too_few_rows
+from mailtriage.classify.likeness import Likeness
 from mailtriage.classify.masks import MaskedLine
-from mailtriage.classify.reading import HUMAN, Reading, line_set
+from mailtriage.classify.reading import HUMAN, Reading, line_set, other_number
 from mailtriage.classify.slots import PER_HOST_FROM, Slot, is_own, out_of_habit, out_of_names, out_of_slot
 from mailtriage.text import one_line, plural
 
 MIN_MAILS = 3  # approved mails of a kind and section; while there are fewer only a mail with exactly the lines of one may be dropped
 MIN_APPROVALS = 2  # mails that must have shown a line
 ENDS_AT_LEAST = 0.9  # of the mails that have a line it must end so many: a remark may follow it now and then
+_SURELY_CONSTANT_FROM = 16  # mails of whatever share that had a line equally often
 SETTLED = 8  # approved mails from which a table need not be matched line set by line set
 
 
@@ -38,6 +41,7 @@ class Line:
     hosts: tuple[str, ...] = ()  # the only ones it counts for: a single witness has shown it (sources.py); () is all
     lacked_by: tuple[str, ...] = ()  # up to two witnesses with mails that lacked it
     twins: tuple[tuple[int, int], ...] = ()  # places that always held the same number: read and loaded, debit and credit
+    unlike: str = ""  # what no two of these lines in one mail shared: their `name`, the whole `line`, or nothing known
 
     def counts_for(self, host: str) -> bool:
         """Whether what is known of the line holds for this host."""
@@ -69,6 +73,9 @@ class Table:
     devices: dict[str, Slot]  # by mount point: which device hung there
     named: dict[str, Line]  # by name, the lines whose first word numbers a thing: `imp-3` has numbers of its own
     alike: dict[str, int]  # fewest lines in all approved mails that have one skeleton, where no single shape of it is always there
+    rows: dict[str, dict[str, int]]  # by group (counts.py) and host, how many rows it always shows
+    counted: tuple[Counted, ...]  # numbers that say how many rows there are
+    seen_sick: list[Likeness]  # mails to be seen that nothing else tells from the approved ones
 
     @cached_property
     def always(self) -> tuple[tuple[str, int], ...]:
@@ -147,6 +154,7 @@ class Gate:
             held = missing[0]
         else:
             held = _flood(reading, table, habit) or _misnumbered(reading, table, habit) or _unsettled(reading, table, habit)
+            held = held or (_sick(reading, table) if table.seen_sick else "")
         return Finding(held, tuple(new), len(odd), len(missing))
 
     def _lines_and_numbers(self, reading: Reading, table: Table, habit: Habit | None) -> tuple[list[int], list[str]]:
@@ -171,6 +179,9 @@ class Gate:
                     odd.append(f"a date cannot be compared, the mail has none: {one_line(reading.raw[at], 100)}")
                     break
                 why = _out_of_place(known, own, place, number, is_early=is_early)
+                if not why and (slot.order[:1] == "?" or value.mark[:1] == "?"):
+                    other = other_number(value, slot.order)
+                    why = "" if other is None else _out_of_place(known, own, place, other, is_early=is_early)
                 if not why and named and named.counts_for(reading.host):
                     why = out_of_slot(named.slots[place], number)
                 if why:
@@ -196,6 +207,8 @@ class Gate:
             missing.append(f"missing: the last line of the mail, {one_line(table.ending, 100)}")
         if table.fewest_rows and sum(line.is_row for line in reading.lines) < table.fewest_rows:
             missing.append(f"missing: a row of the table, never fewer than {table.fewest_rows}")
+        if (table.rows or table.counted) and (few := too_few_rows(reading.lines, reading.host, table.rows, table.counted)):
+            missing.append(few)
         if habit:
             own = self._always.get((reading.key, reading.host))
             if own is None:
@@ -271,10 +284,8 @@ def _misnumbered(reading: Reading, table: Table, habit: Habit | None) -> str:
 def _flood(reading: Reading, table: Table, habit: Habit | None) -> str:
     """Why there is too much of what is known."""
     for shape, count in Counter(line.shape for line in reading.lines).items():
-        own = habit.names.get(shape) if habit else None
-        most = max(table.lines[shape].most, own.most if own else 0)
-        if count > max(2 * most, most + 2):
-            return f"repeated {plural(count, 'time')}, known up to {most}: {one_line(shape, 100)}"
+        if count > 1 and (why := _repeated(reading, table, habit, shape, count)):
+            return f"{why}: {one_line(shape, 100)}"
     n_lines = len(reading.lines)
     if n_lines > 2 * table.most_lines + 3:
         return f"{n_lines} lines, known up to {table.most_lines}"
@@ -283,6 +294,25 @@ def _flood(reading: Reading, table: Table, habit: Habit | None) -> str:
         return f"{n_lines} lines, known from {table.fewest_lines}"
     if habit and n_lines > 3 * habit.most_lines + 3:
         return f"{n_lines} lines, this host's own up to {habit.most_lines}"
+    return ""
+
+
+def _repeated(reading: Reading, table: Table, habit: Habit | None, shape: str, count: int) -> str:
+    known, own = table.lines[shape], habit.names.get(shape) if habit else None
+    most = max(known.most, own.most if own else 0)
+    # What stands in few mails only, as a login that failed, may well stand there twice.
+    is_usual = 2 * known.n >= table.n or known.n >= _SURELY_CONSTANT_FROM or (habit and own and own.n == habit.n)
+    if count > most and known.n >= CONSTANT_FROM and known.least == known.most and is_usual:
+        return f"repeated {plural(count, 'time')}, always {most}"
+    if known.unlike and count > 1 and same_twice(known.unlike, [line for line in reading.lines if line.shape == shape]):
+        return f"the same {known.unlike} twice, never before"
+    return f"repeated {plural(count, 'time')}, known up to {most}" if count > max(2 * most, most + 2) else ""
+
+
+def _sick(reading: Reading, table: Table) -> str:
+    lines = line_set(reading)
+    if any(likeness.covers(lines, reading) for likeness in table.seen_sick):
+        return "a mail labelled as to be seen looked just like this"
     return ""
 
 
@@ -326,6 +356,7 @@ def _line_of(row: list[Any]) -> Line:
         tuple(row[7]),
         tuple(row[8]),
         tuple((one, other) for one, other in row[9]),
+        row[10],
     )
 
 
@@ -347,6 +378,9 @@ def table_of(stored: dict[str, Any]) -> Table:
         devices={mount: _slot_of(slot) for mount, slot in stored["devices"].items()},
         named={name: _line_of(line) for name, line in stored["named"].items()},
         alike=stored["alike"],
+        rows=stored["rows"],
+        counted=tuple((shape, place, group) for shape, place, group in stored["counted"]),
+        seen_sick=[Likeness(*row) for row in stored["seen_sick"]],
     )
 
 
@@ -362,6 +396,9 @@ def stored_table(table: Table) -> dict[str, object]:
         "line_sets": sorted(table.line_sets),
         "named": {name: _stored_line(line) for name, line in table.named.items()},
         "alike": table.alike,
+        "rows": table.rows,
+        "counted": list(map(list, table.counted)),
+        "seen_sick": [likeness.row() for likeness in table.seen_sick],
         "devices": {mount: slot.row() for mount, slot in table.devices.items()},
         "hosts": {
             host: [habit.n, habit.fewest_lines, habit.most_lines, {name: _stored_line(line) for name, line in habit.names.items()}]
@@ -384,4 +421,5 @@ def _stored_line(line: Line) -> list[object]:
         list(line.hosts),
         list(line.lacked_by),
         list(map(list, line.twins)),
+        line.unlike,
     ]

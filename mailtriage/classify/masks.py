@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mailtriage.classify.dates import Day, parsed
+from mailtriage.classify.dates import MONTH_NUMBER, Day, parsed, period, time_of_day
 from mailtriage.classify.rows import row
 from mailtriage.classify.scan import DURATION_UNIT, NUMBER, finds
 from mailtriage.classify.slots import VERSION_STEP
@@ -30,6 +30,7 @@ class Value:
     type: str
     number: float
     day: Day | None = None
+    mark: str = ""  # of a number, what it says of the decimal mark (slots.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class MaskedLine:
     wording: str  # for the classifier: the shape with zero told from non-zero
     values: tuple[Value, ...]
     is_row: bool
+    has_time: bool = False  # whether a date in it says the time of day
     subject: tuple[str, float] | None = None  # of a row: where a device hangs, and which one, as a hash
 
 
@@ -77,6 +79,13 @@ _NUMBERED_WORD = re.compile(r"[^\W\d_][\w.-]{0,20}?\d{1,4}[:,;)]?")
 _WEEKDAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)\b")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
+# 896 860 is one number: a plain or narrow blank between groups of three, before a word or at the end; columns lie farther apart.
+_BLANK = "[ \u00a0\u202f]"
+_THOUSANDS = re.compile(
+    rf"(?<![\w.,:;/+-])(?<!\d{_BLANK})[1-9]\d{{0,2}}({_BLANK})\d{{3}}(?:\1\d{{3}})*"
+    rf"(?=\s*$|{_BLANK}?[^\W\d_]|{_BLANK}?[%€$£]|[;!)]|[.,](?:\s|$)|,\d{{1,2}}(?!\d))"
+)
+
 _cache: dict[str, MaskedLine] = {}
 
 
@@ -99,7 +108,9 @@ def _mask(line: str) -> MaskedLine:
     if typed := row(_PEER_NAME.sub("‹peer›", line)):
         found = tuple(Value(letter, number) for letter, number in typed.values)
         subject = (typed.subject[0], _named("k", typed.subject[1]).number) if typed.subject else None
-        return MaskedLine(typed.shape, typed.name, typed.shape, found, True, subject)
+        return MaskedLine(typed.shape, typed.name, typed.shape, found, True, False, subject)
+    if _THOUSANDS.search(line):
+        line = _THOUSANDS.sub(_joined_groups, line)
     text = _RULER.sub(r"\1\1\1\1", " ".join(line.split()))
     peers = _PEER_NAME.findall(text)
     text = _PEER_NAME.sub("‹peer›", text)
@@ -111,7 +122,15 @@ def _mask(line: str) -> MaskedLine:
     if any(day in text for day in _WEEKDAYS):
         text = _WEEKDAY.sub("‹weekday›", text)
     shape = text.replace("‹0", "‹")
-    return MaskedLine(shape, _row_name(line, shape), text, tuple(values), False)
+    return MaskedLine(shape, _row_name(line, shape), text, tuple(values), False, "‹time›" in shape)
+
+
+def _joined_groups(found: re.Match[str]) -> str:
+    """The number without the blanks in it; after a month it is a day and a number."""
+    before = found.string[: found.start()].split()
+    if before and before[-1].rstrip(".").lower() in MONTH_NUMBER:
+        return found[0]
+    return re.sub(_BLANK, "", found[0])
 
 
 def _row_name(line: str, shape: str) -> str:
@@ -136,12 +155,8 @@ def _with_slots(text: str, values: list[Value]) -> str:
 def _slot(found: re.Match[str], values: list[Value], percent: str) -> str:
     """What stands in the shape for one match; its value goes to `values`."""
     name, text = found.lastgroup or "", found[0]
-    if name == "date":
-        day = parsed(text)
-        if day is None:
-            return text
-        values.append(Value("d", 0.0, day))
-        return "‹date›"
+    if name in ("date", "period"):
+        return _dated(text, values, is_day=name == "date")
     if name in _FREE:
         return _FREE[name]
     if name in _NAMES or name in ("ip4", "ip6"):
@@ -149,9 +164,23 @@ def _slot(found: re.Match[str], values: list[Value], percent: str) -> str:
         return _NAMES.get(name) or _address(text)
     number = _MAGNITUDE[name](text)
     letter = percent if name == "percent" else _LETTER[name]
-    values.append(Value(letter, number))
+    values.append(Value(letter, number, None, _decimal_mark(text) if name in _WITH_MARK else ""))
     mark = "%" if name == "percent" else text[-1] if name == "heat" else _LETTER[name]
     return f"‹0{mark}›" if number == 0 else f"‹{mark}›"
+
+
+def _dated(text: str, values: list[Value], *, is_day: bool) -> str:
+    day = parsed(text) if is_day else period(text)
+    if day is None:
+        return text
+    values.append(Value("d", 0.0, day))
+    if not is_day:
+        return "‹week›" if "W" in text else "‹month›"
+    clock = time_of_day(text)
+    if clock is None:
+        return "‹date›"
+    values.append(Value("o", clock))
+    return "‹date› ‹time›"
 
 
 def _named(letter: str, name: str) -> Value:
@@ -171,6 +200,27 @@ def _number(text: str) -> float:
     parts = text.split(mark)
     is_thousands = len(parts) > 2 or (mark == "," and len(parts) == 2 and len(parts[1]) == 3 and parts[0] != "0")
     return float("".join(parts)) if is_thousands else float(".".join(parts))
+
+
+_NUMBERS = re.compile(NUMBER)
+_WITH_MARK = ("percent", "heat", "duration", "size", "glued", "number")
+
+
+def _decimal_mark(text: str) -> str:
+    """What the number in this text says of its decimal mark: `1.5` has a point; `i` is a plain number; `1.649` may have a point (`?.`)."""
+    found = None if text.isdigit() else _NUMBERS.search(text)
+    number = found[0] if found else ""
+    if "," not in number and "." not in number:
+        return "i"
+    if "," in number and "." in number:
+        return number[max(number.rfind(","), number.rfind("."))]
+    mark = "," if "," in number else "."
+    parts = number.split(mark)
+    if len(parts) > 2:
+        return "." if mark == "," else ","
+    if len(parts[1]) == 3 and len(parts[0]) <= 3 and parts[0][0] != "0":
+        return f"?{mark}"
+    return mark
 
 
 def _clock(text: str) -> float:

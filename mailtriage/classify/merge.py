@@ -6,10 +6,12 @@ there only if it was in both. What a site forgot on a contradiction is forgotten
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mailtriage.classify.approvals import ANY
+from mailtriage.classify.counts import Counted, group_of
 from mailtriage.classify.gate import Gate, Line, Table, table_of
 from mailtriage.classify.slots import Slot, both
 
@@ -35,6 +37,9 @@ def _table(base: Table, own: Table) -> Table:
         hosts={**base.hosts, **own.hosts},
         named={name: _line(base.named.get(name), own.named.get(name), own.n) for name in sorted({*base.named, *own.named})},
         alike={like: min(least, base.alike[like]) for like, least in own.alike.items() if like in base.alike},
+        rows=_rows(base, own),
+        counted=tuple(sorted({*_counted(base, own), *_counted(own, base)})),
+        seen_sick=[*base.seen_sick, *own.seen_sick],
         devices={
             mount: both(base.devices[mount], own.devices[mount]) if mount in base.devices and mount in own.devices else slot
             for mount, slot in sorted({**base.devices, **own.devices}.items())
@@ -42,16 +47,27 @@ def _table(base: Table, own: Table) -> Table:
     )
 
 
+def _rows(base: Table, own: Table) -> dict[str, dict[str, int]]:
+    """Rows that never came and went in either."""
+    elsewhere = {group_of(shape) for shape in base.lines}
+    return {
+        group: {**base.rows.get(group, {}), **hosts} for group, hosts in own.rows.items() if group in base.rows or group not in elsewhere
+    }
+
+
+def _counted(one: Table, other: Table) -> Iterator[Counted]:
+    """What counts rows in one table, and in the other too or not at all."""
+    yield from (counted for counted in one.counted if counted in other.counted or counted[0] not in other.lines)
+
+
 def _line(base: Line | None, own: Line | None, n_own: int) -> Line:
     if base is None:
         assert own is not None
         # No mail of the base had it: it is not always there.
-        return Line(own.n, own.least, own.most, own.slots, own.is_strict, own.indexes, own.index_sets, own.hosts, (ANY, ANY), own.twins)
+        return replace(own, lacked_by=(ANY, ANY))
     if own is None:
         lacked_by = (ANY, ANY) if n_own else base.lacked_by
-        return Line(
-            base.n, base.least, base.most, base.slots, base.is_strict, base.indexes, base.index_sets, base.hosts, lacked_by, base.twins
-        )
+        return replace(base, lacked_by=lacked_by)
     slots = own.slots
     if [slot.type for slot in base.slots] == [slot.type for slot in own.slots]:
         slots = tuple(_slot(one, other) for one, other in zip(base.slots, own.slots, strict=True))
@@ -73,9 +89,11 @@ def _line(base: Line | None, own: Line | None, n_own: int) -> Line:
         hosts=tuple(sorted({*base.hosts, *own.hosts})) if base.hosts and own.hosts else (),
         lacked_by=(*base.lacked_by, *own.lacked_by)[:2],
         twins=tuple(pair for pair in own.twins if pair in base.twins),
+        unlike=base.unlike if base.unlike == own.unlike else "",
     )
 
 
 def _slot(base: Slot, own: Slot) -> Slot:
-    # Distances that were counted from differently read dates cannot be put together.
-    return own if base.order != own.order else both(base, own)
+    # Distances that were counted from differently read dates cannot be put together, nor numbers read with another decimal mark.
+    is_alike = base.order == own.order or (own.type != "d" and ("" in (base.order, own.order) or "," not in (base.order, own.order)))
+    return both(base, own) if is_alike else own

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mailtriage.classify.dates import days_from
+from mailtriage.classify.dates import Day, days_from
 from mailtriage.classify.masks import HostMask, MaskedLine, Value, host_mask, hosts_masked, masked
 from mailtriage.types import Message, Section
 
@@ -15,6 +16,8 @@ HUMAN = "human"
 SUBJECT = "Subject: "  # the subject is judged as one more line
 _MOST_LINES = 20_000  # of one section; more are not read, and a section that was not read is held
 _MOST_CHARACTERS = 1_000_000
+_RUN = 6 * 3600.0  # seconds from one time of a log to the next
+_RUNNING = Value("o", math.nan)
 _EARLIEST_YEAR = 2001  # a mail without a date is filed under an earlier year: its dates cannot be compared
 
 
@@ -37,10 +40,55 @@ class Reading:
     is_weak: bool = False  # approved by a rule, not by a person
 
     def number(self, value: Value, order: str = "") -> float | None:
-        """What is judged in a slot; None for a date in a mail that has none itself. `order` is that of `days_from`."""
+        """What is judged in a slot of this `order` (slots.py); None for a date in a mail that has none itself."""
         if value.day is None:
-            return value.number
+            return _read(value, order) if order and value.mark else value.number
         return days_from(value.day, self.day, order) if self.day is not None else None
+
+
+def other_number(value: Value, order: str) -> float | None:
+    """What else the number may be in a slot of this order: 1.649 is 1649 too, until more is known; None if nothing."""
+    if order[:1] == "?":
+        if value.mark in (order, "i", ""):
+            return None
+        return value.number / 1000 if order == "?." else value.number * 1000
+    return _read_as(value, "," if value.mark == "?." else ".") if value.mark[:1] == "?" and not order else None
+
+
+def _read(value: Value, order: str) -> float:
+    """A number where it is known how numbers are written, or at least with which mark."""
+    if value.mark[:1] == "?" and len(order) == 1:
+        return _read_as(value, order)
+    # Three digits behind each point, and now none at all: it is no decimal point.
+    return value.number / 1000 if value.mark == "i" and order == "?." else value.number
+
+
+def _read_as(value: Value, decimal_mark: str) -> float:
+    """An ambiguous number, read with this decimal mark; as it stands it is read with a point."""
+    return value.number if decimal_mark == "." else value.number * 1000 if value.mark == "?." else value.number / 1000
+
+
+def _run_on(lines: list[MaskedLine]) -> None:
+    """Takes the times of day out of lines whose times only run on from the line before, as those of a log do."""
+    before: tuple[Day, float] | None = None
+    for at, line in enumerate(lines):
+        if not line.has_time:
+            continue
+        values = list(line.values)
+        for place, value in enumerate(values):
+            if value.type == "o":
+                day = values[place - 1].day
+                assert day is not None
+                now = day, value.number
+                if before is not None and _runs_on(before, now):
+                    values[place] = _RUNNING
+                before = now
+        lines[at] = replace(line, values=tuple(values))
+
+
+def _runs_on(before: tuple[Day, float], now: tuple[Day, float]) -> bool:
+    passed = now[1] - before[1]
+    return -60 <= passed <= _RUN if before[0] == now[0] else passed <= _RUN - 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +123,8 @@ class Reader:
             raw = raw[1:]
         lines = [masked(hosts_masked(line, mail.mask)) for line in raw]
         lines.append(mail.subject)
+        if any(line.has_time for line in lines):
+            _run_on(lines)
         severity = section.severity.value if section.severity else ""
         return Reading(
             key="\t".join((_kind_key(mail, section), section.name, section.state.value, severity)),

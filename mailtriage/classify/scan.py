@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mailtriage.classify.dates import DATE, DATE_AT_DIGIT, DATE_WORDS
+from mailtriage.classify.dates import DATE, DATE_AT_DIGIT, DATE_WORDS, PERIOD
 
 # Network cards as FreeBSD, Linux and appliances name them, and what is made of software: what one does says nothing of the other.
 CARD = (
@@ -22,6 +22,7 @@ MASKS = (
     ("uuid", r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b"),
     ("mac", r"(?<![\w:])[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}(?![\w:])"),
     ("date", DATE),
+    ("period", PERIOD),
     ("clock", r"(?<![\w.:])[0-2]?\dh[0-5]\d(?![\w:])|(?<![\w.:])\d{1,3}:\d\d(?::\d\d)?(?:\.\d+)?(?:\s?[AaPp][Mm]\b|(?![\w:]))"),
     ("ip6", r"(?<![\w:.])(?:[0-9a-fA-F]{1,4}:){2,7}(?::?[0-9a-fA-F]{1,4}){0,6}(?:::)?(?![\w:])|"
         r"(?<![\w:.])::(?:1|ffff:[\d.]+)?(?![\w:])|(?<![\w:.])[0-9a-fA-F]{1,4}::(?:[0-9a-fA-F]{1,4}:?){0,6}(?![\w:])"),
@@ -46,7 +47,7 @@ MASKS = (
 )  # fmt: skip
 
 _NEVER_AT_DIGIT = ("url", "msgid", "pid", "temporary", "card", "virtual")
-_NEVER_AT_SIGN = ("date", "clock", "ip4", "percent", "heat", "duration", "size", "version", "glued", "number")
+_NEVER_AT_SIGN = ("date", "period", "clock", "ip4", "percent", "heat", "duration", "size", "version", "glued", "number")
 
 
 def _joined(masks: dict[str, str]) -> re.Pattern[str]:

@@ -1,16 +1,20 @@
 """What numbers may stand in one place of a line, learnt from the numbers that stood there in approved mails.
 
 Types: n number, s size in bytes, t clock time or span in seconds, u duration in seconds, v version, g digits glued to letters,
-h degrees or decibels, l load average, % percentage, c fill level, d days from the mail's own date, k which id, URL or hex
-string and a which address, host or card stood there, as a hash.
+h degrees or decibels, l load average, % percentage, c fill level, d days from the mail's own date, o time of day
+in a date, in seconds, k which id, URL or hex string and a which address, host or card stood there, as a hash.
+
+`order` is how ambiguous ones are read. Dates: m month first, d day first, "" the nearer day. Numbers: "." or "," is the decimal
+mark; "?." or "?," all had that one mark and three digits behind it (1.649), so nobody knows; "" none had such a mark.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LEVEL_LIMIT = 90.0  # a fill level above this is never learnt
 PER_HOST_FROM = 4  # mails of a host before its own past counts
@@ -19,12 +23,15 @@ _FEW = 4  # so many different values are a set, not a range
 _MANY = 8  # values from which a range may be stretched
 _FEW_NAMES = 5  # times as many readings as names: then another name is news
 VERSION_STEP = 10_000.0  # of a version's second and third part
-_ALSO_ZERO = "%cdkahl"  # types whose zero is a value like any other
+_ALSO_ZERO = "%cdkahlo"  # types whose zero is a value like any other
 _ROOM = {"%": 10.0, "c": 25.0, "h": 15.0, "d": 30.0, "g": 0.0, "v": 0.0}  # a witness alone may be so far beyond the others
 _LEAST_STRETCH, _MOVES = 1.15, 4  # a range may grow to the fourth power of what it was
 _USUAL_LOAD = 3.0
 _OWN_LEAST, _OWN_MOST = 1.3, 10**0.5
 _STRETCH = {"few": 0.25, "many": 0.5}  # decades
+_MOVED, _SMALL = 3.0, 100.0  # what moved so many times is no constant; counts below this may be an order of magnitude lower
+_DAY, _HOUR = 86_400.0, 3_600.0
+_NARROW = {"fleet": _HOUR / 2, "own": 6 * _HOUR}  # times of day farther apart are free: each host has its own hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Slot:
     low: float  # of those not zero
     high: float
     few: tuple[float, ...]  # the different values that are not zero, () when they are more than a few
-    order: str = ""  # of dates that may be two days: m month first, d day first, "" the nearer one
+    order: str = ""  # how numbers and dates that can be read two ways are read
 
     def row(self) -> list[object]:
         """As the model file keeps it."""
@@ -69,6 +76,8 @@ def slot_of(type_letter: str, by_witness: Mapping[str, Sequence[float]], order: 
     n = zeros + len(flat)
     if not flat:
         return Slot(type_letter, n, zeros, 0.0, 0.0, (), order)
+    if type_letter == "o":
+        return Slot(type_letter, n, zeros, *_arc(flat), (), order)
     few = _few_values(type_letter, others)
     low, high = flat[0], flat[-1]
     if len(flat) >= 3 * _MANY:
@@ -93,6 +102,13 @@ def _few_values(type_letter: str, others: Mapping[str, Sequence[float]]) -> tupl
     return tuple(sorted(seen_by)) if len(seen_by) <= _FEW else ()
 
 
+def _arc(times: Sequence[float]) -> tuple[float, float]:
+    """The shortest part of the day that has all these times, in rising order; its end may lie after midnight."""
+    gaps = [(later - earlier, later) for earlier, later in pairwise(times)]
+    gap, low = max((times[0] + _DAY - times[-1], times[0]), *gaps) if gaps else (_DAY, times[0])
+    return low, low + _DAY - gap
+
+
 def _near_others(type_letter: str, others: Mapping[str, Sequence[float]], low: float, high: float) -> tuple[float, float]:
     """The range, its ends no farther out than the second witness's with some room."""
     second_low, second_high = sorted(numbers[0] for numbers in others.values())[1], sorted(numbers[-1] for numbers in others.values())[-2]
@@ -107,18 +123,37 @@ def both(one: Slot, other: Slot) -> Slot:
     """The slot of all numbers of two slots of one type."""
     parts = [slot for slot in (one, other) if slot.n > slot.zeros]
     n, zeros = one.n + other.n, one.zeros + other.zeros
+    order = one.order if one.type == "d" else joint_order((one.order, other.order))
     if not parts:
-        return Slot(one.type, n, zeros, 0.0, 0.0, (), one.order)
+        return Slot(one.type, n, zeros, 0.0, 0.0, (), order)
+    if one.type == "o":
+        return Slot("o", n, 0, *_both_arcs(parts), (), order)
     few = tuple(sorted({number for slot in parts for number in slot.few})) if all(slot.few for slot in parts) else ()
     low, high = min(slot.low for slot in parts), max(slot.high for slot in parts)
-    return Slot(one.type, n, zeros, low, high, few if len(few) <= _FEW else (), one.order)
+    return Slot(one.type, n, zeros, low, high, few if len(few) <= _FEW else (), order)
+
+
+def _both_arcs(parts: Sequence[Slot]) -> tuple[float, float]:
+    arcs = [
+        (min(parts[0].low, part.low + shift), max(parts[0].high, part.high + shift)) for part in parts[-1:] for shift in (-_DAY, 0.0, _DAY)
+    ]
+    low, high = min(arcs, key=lambda arc: arc[1] - arc[0])
+    return low % _DAY, low % _DAY + min(_DAY, high - low)
+
+
+def joint_order(marks: Iterable[str]) -> str:
+    """How numbers are read that say this of their decimal mark (`masks.Value.mark`): "" where they contradict each other."""
+    said = {mark for mark in marks if mark and mark != "i"}
+    sure = {mark for mark in said if len(mark) == 1}
+    if sure:
+        return sure.pop() if len(sure) == 1 else ""
+    return said.pop() if len(said) == 1 else ""
 
 
 def out_of_slot(slot: Slot, number: float, *, is_strict: bool = False) -> str:
     """Why the number does not belong here, "" if it does; a strict slot takes only what lies between numbers it has seen."""
-    if slot.type in "ka":
-        # A host that is not known yet may well talk to another address.
-        return out_of_names(slot, number) if slot.type == "k" else ""
+    if slot.type in "ako":
+        return _out_of_fleet(slot, number)
     if is_strict and number != 0 and not (number in slot.few if slot.few else slot.low <= number <= slot.high):
         return f"{_said(slot, number)}, known {_span(slot)}"
     n_others = slot.n - slot.zeros
@@ -129,6 +164,13 @@ def out_of_slot(slot: Slot, number: float, *, is_strict: bool = False) -> str:
     if not n_others:
         return f"{_said(slot, number)}, known only 0"
     return "" if _is_in_range(slot, number, n_others) else f"{_said(slot, number)}, known {_span(slot)}"
+
+
+def _out_of_fleet(slot: Slot, number: float) -> str:
+    """Why a name or a time of day is news on all hosts; one not known yet may well talk to another address."""
+    if slot.type == "o":
+        return _out_of_day(slot, number, "known") if slot.n >= _MANY and slot.high - slot.low <= _NARROW["fleet"] else ""
+    return out_of_names(slot, number) if slot.type == "k" else ""
 
 
 def out_of_names(slot: Slot, number: float, *, is_own: bool = False) -> str:
@@ -151,7 +193,25 @@ def _is_in_range(slot: Slot, number: float, n_others: int) -> bool:
     if slot.low > 0:
         # What has hardly moved so far is not expected to move much.
         stretch = min(stretch, max(_LEAST_STRETCH, (slot.high / slot.low) ** _MOVES))
-    return slot.low / stretch <= number <= slot.high * stretch
+    return slot.low / _below(slot, stretch) <= number <= slot.high * stretch
+
+
+def _below(slot: Slot, stretch: float) -> float:
+    """How many times below what was seen a number may go: ten, where shrinking is no loss, as of a duration or a small count."""
+    is_harmless = slot.type == "u" or (slot.type == "n" and slot.high <= _SMALL)
+    return max(10.0, stretch) if is_harmless and slot.low > 0 and slot.high >= _MOVED * slot.low else stretch
+
+
+def _out_of_day(slot: Slot, number: float, whose: str) -> str:
+    """Why this is another time of the day than usual: an hour, or half of how far it moved, is none. NaN is a time that only runs on."""
+    room = max(1.25 * _HOUR, (slot.high - slot.low) / 2)
+    if math.isnan(number) or (number - slot.low + room) % _DAY <= slot.high - slot.low + 2 * room:
+        return ""
+    return f"at {_clock(number)}, {whose} {_clock(slot.low)} to {_clock(slot.high)}"
+
+
+def _clock(seconds: float) -> str:
+    return f"{seconds % _DAY // 3600:02g}:{seconds % 3600 // 60:02g}"
 
 
 def _out_of_span(slot: Slot, number: float) -> str:
@@ -197,6 +257,8 @@ def is_own(slot: Slot, number: float) -> bool:
         return False
     if number == 0 and slot.type not in _ALSO_ZERO:
         return slot.zeros > 0
+    if slot.type == "o":
+        return not _out_of_day(slot, number, "")
     return number in slot.few if slot.few or slot.type in "ka" else slot.n > slot.zeros and slot.low <= number <= slot.high
 
 
@@ -206,6 +268,8 @@ def out_of_habit(slot: Slot, number: float) -> str:
         return ""
     if slot.type in "ka":
         return out_of_names(slot, number, is_own=True)
+    if slot.type == "o":
+        return _out_of_day(slot, number, "this host's own") if slot.high - slot.low <= _NARROW["own"] else ""
     if slot.type == "v":
         is_odd = number < slot.low
     elif slot.type == "h":
@@ -225,7 +289,7 @@ def out_of_habit(slot: Slot, number: float) -> str:
         is_odd = slot.high < 100 and not slot.low <= number <= slot.high
     else:
         stretch = _own_stretch(slot)
-        is_odd = not slot.low / stretch <= number <= slot.high * stretch
+        is_odd = not slot.low / _below(slot, stretch) <= number <= slot.high * stretch
     return f"{_said(slot, number)}, this host's own {_span(slot)}" if is_odd else ""
 
 
@@ -254,6 +318,8 @@ def _span(slot: Slot) -> str:
     if slot.n == slot.zeros:
         return "only 0"
     say = {"s": _bytes, "v": _version}.get(slot.type, "{:g}".format)
+    if len(slot.few) > 1:
+        return ", ".join(f"{number:.10g}" if slot.type in "ng" else say(number) for number in slot.few)
     low, high = say(slot.low), say(slot.high)
     return f"only {low}" if low == high else f"{low} to {high}"
 

@@ -1,14 +1,19 @@
-"""`events`, `ack`, `hosts`, `ledger`: what is open, and whether the books balance."""
+"""`events`, `ack`, `ledger`: what is open, and whether the books balance."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailtriage.cli import app
-from mailtriage.cli.options import ConfigOption, DryRunOption, JsonOption, NowOption, configuration, moment, print_json, print_table
+from mailtriage.cli.options import ConfigOption, DryRunOption, JsonOption, NowOption, configuration, moment, print_json, print_table, user
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mailtriage.store.main import Store
 
 
 @app.command()
@@ -23,20 +28,21 @@ def events(
 
     Example: mailtriage events --open
     """
+    from mailtriage.correlate.ack import number_of
     from mailtriage.service.files import open_store
     from mailtriage.store.values import ClosedEvent
 
-    start = moment(since, "--since") if since else moment(now) - timedelta(days=7)
-    acks = {}
+    at = moment(now)
+    start = moment(since, "--since") if since else at - timedelta(days=7)
     rows = []
     store = open_store(configuration(config))
-    acks = {ack.key: ack for ack in store.acks()}
+    acks = {ack.event_id: ack for ack in store.acks.all() if ack.until > at}
     for found in store.events(closed_since=start):
         closed = found if isinstance(found, ClosedEvent) else None
         if closed and only_open:
             continue
         event = found.event if isinstance(found, ClosedEvent) else found
-        ack = acks.get(event.key)
+        ack = acks.get(event.id)
         rows.append(
             {
                 "key": event.key,
@@ -48,66 +54,66 @@ def events(
                 "closed_at": closed.closed_at.isoformat(timespec="seconds") if closed else None,
                 "count": event.count,
                 "mail_id": event.mail_id,
-                "ack": ack.comment if ack and not closed else None,
+                "told": event.is_told,
+                "value": number_of(event),
+                "ack": ack.comment if ack else None,
+                "ack_by": ack.who if ack else None,
+                "ack_until": ack.until.isoformat(timespec="seconds") if ack else None,
+                "ack_above": ack.above if ack else None,
             }
         )
     if as_json:
         print_json(rows)
     else:
         heads = ("STATE", "SEVERITY", "KEY", "SINCE", "N", "SUMMARY")
-        print_table([(row["state"], row["severity"], row["key"], row["opened_at"], row["count"], row["summary"]) for row in rows], heads)
+        shown = ("severity", "key", "opened_at", "count", "summary")
+        print_table([("acked" if row["ack"] else row["state"], *(row[name] for name in shown)) for row in rows], heads)
 
 
 @app.command()
 def ack(
     key: Annotated[str, typer.Argument(help="The event's key: host/check/item.")],
-    comment: Annotated[str, typer.Option("--comment", help="Why, for the next one who looks.")],
-    until: Annotated[str, typer.Option("--until", metavar="ISO", help="The acknowledgement ends then.")] = "",
+    comment: Annotated[str, typer.Option("--comment", help="Why, for the next one who looks.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="ISO", help="The acknowledgement ends then; default: in 30 days.")] = "",
     above: Annotated[float | None, typer.Option("--above", help="It ends when the number grows above this.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="Take the acknowledgement back: the event is told again.")] = False,
     config: ConfigOption = None,
     dry_run: DryRunOption = False,
     now: NowOption = "",
 ) -> None:
-    """Acknowledge an open event, with a bound.
+    """Acknowledge an open event, with a bound: it is quiet until then, or until it is worse or says something else.
 
-    Example: mailtriage ack web07.example.org/filesystem/var --comment "growing the disk" --until 2026-12-01
+    Example: mailtriage ack web07.example.org/filesystem/var --comment "growing the disk" --until 2026-12-01 --above 95
     """
+    from mailtriage.correlate.ack import acknowledgement, bound, closes
     from mailtriage.service.files import open_store
     from mailtriage.text import one_line
 
-    end, at = moment(until, "--until") if until else None, moment(now)
-    if dry_run:
-        print(f"would acknowledge {key}")
+    at, last = moment(now), moment(until, "--until") if until else None
+    store = open_store(configuration(config))
+    if end:
+        _take_back(store, key, at, is_tried=dry_run)
         return
-    event = open_store(configuration(config)).ack(key, comment, until=end, above=above, at=at)
-    print(f"acknowledged {event.key}: {one_line(event.summary)}")
+    with store.transaction():
+        event = store.acks.event(key)
+        given = acknowledgement(event, comment=comment, who=user(), at=at, until=last, above=above)
+        if not dry_run:
+            store.acks.add(given)
+    print(f"{'would acknowledge' if dry_run else 'acknowledged'} {one_line(event.key)}: {one_line(event.summary)}")
+    print("  it is closed: no report can say that it is over" if closes(event) else f"  {bound(given, event)}")
 
 
-@app.command()
-def hosts(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """List the hosts that have written, by kind of mail, with the last time.
+def _take_back(store: Store, key: str, at: datetime, *, is_tried: bool) -> None:
+    from mailtriage.errors import InputError
+    from mailtriage.text import one_line
 
-    Example: mailtriage hosts
-    """
-    from mailtriage.service.files import open_store
-
-    rows = open_store(configuration(config)).hosts()
-    if as_json:
-        print_json(
-            [
-                {
-                    "host": row.host,
-                    "kind": row.kind,
-                    "n": row.n,
-                    "first_seen_at": row.first_seen_at.isoformat(),
-                    "last_seen_at": row.last_seen_at.isoformat(),
-                }
-                for row in rows
-            ]
-        )
-    else:
-        table: list[tuple[object, ...]] = [(row.host or "-", row.kind, row.n, f"{row.last_seen_at:%Y-%m-%d %H:%M}") for row in rows]
-        print_table(table, ("HOST", "KIND", "MAILS", "LAST"))
+    with store.transaction():
+        event = store.acks.event(key)
+        if event.id not in {found.event_id for found in store.acks.all() if found.until > at}:
+            raise InputError(f"{one_line(key)} is not acknowledged", remedy="`mailtriage events --open` shows what is")
+        if not is_tried:
+            store.acks.take_back(event.id, at)
+    print(f"{'would take back' if is_tried else 'took back'} the acknowledgement of {one_line(key)}: it is told again")
 
 
 @app.command()

@@ -32,11 +32,13 @@ def check(
     Example: mailtriage rules check rules
     """
     from mailtriage import rulebook as book
+    from mailtriage.cli.inventory import weights_of
     from mailtriage.cli.triage import chosen_rulebook
     from mailtriage.recognise import SectionNames
 
     rulebook = chosen_rulebook(path, config)
-    findings = book.check(rulebook, today=moment(now).date(), sections=SectionNames())
+    groups = weights_of(config).inventory.groups if path is None or config else ()
+    findings = book.check(rulebook, today=moment(now).date(), sections=SectionNames(), groups=groups)
     if as_json:
         print(book.as_json(findings))
     else:

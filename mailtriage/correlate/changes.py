@@ -9,36 +9,56 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
+from mailtriage.correlate.flaps import WINDOW, in_words
 from mailtriage.correlate.order import seen_at
-from mailtriage.types import Change, ChangeType, Event, Judged, OpenEvent, Outcome, Recovery, State
+from mailtriage.types import Change, ChangeType, Event, Judged, OpenEvent, Outcome, Recovery, Showing, State
 
 NO_REPORT_CLOSES = (Recovery.ONE_SHOT, Recovery.NONE)
 _CLOSED_BY_REPORT = (Recovery.STATE, Recovery.PER_DAY)
 _UNSURE = ("floor", "guard")  # who decides when a section may hold trouble that no event rule understood
 
 
-def _never_closed(_: str) -> datetime | None:
-    return None
+class Closed(Protocol):
+    """What is known of events that are over."""
+
+    def last_closed_at(self, key: str) -> datetime | None:
+        """When a report last closed an event of a key: a problem older than that is no news."""
+
+    def lately_closed(self, key: str, since: datetime) -> OpenEvent | None:
+        """The last event of a key that its sender ended since then: a problem that is back so soon is the same one."""
+
+
+class NothingClosed:
+    """No event was ever closed."""
+
+    def last_closed_at(self, key: str) -> datetime | None:
+        """Never."""
+        return None
+
+    def lately_closed(self, key: str, since: datetime) -> OpenEvent | None:
+        """None."""
+        return None
 
 
 def correlate(
-    outcome: Outcome,
-    open_events: Sequence[OpenEvent],
-    now: datetime,
-    last_closed_at: Callable[[str], datetime | None] = _never_closed,
+    outcome: Outcome, open_events: Sequence[OpenEvent], closed: Closed | None = None, showings: Iterable[Showing] = ()
 ) -> tuple[Change, ...]:
-    """The changes this mail makes; `last_closed_at` says when a report last closed an event of a key, so that a late one is no news."""
+    """The changes this mail makes to the events open on its hosts; `showings`: what its host's reports of this kind showed before."""
+    shown_at = {f"{one.kind}/{one.section}": one.last_seen_at for one in showings}
     at = seen_at(outcome)
     known = {event.key: event for event in open_events}
     said = _said(outcome)
     changes: list[Change] = []
     for key, event in said.items():
         if event.state is State.PROBLEM:
-            changes += _problem(outcome, key, event, known.get(key), at, last_closed_at)
+            settled_at = shown_at.get(event.origin) if event.recovery in _CLOSED_BY_REPORT and event.host == outcome.host else None
+            if key in known or settled_at is None or at >= settled_at:  # else a newer report shows the section without it
+                changes += _problem(outcome, key, event, known.get(key), at, closed or NothingClosed())
         elif event.state is State.OK and key in known:
             changes += _explicit_ok(outcome, event, known[key], at)
     for known_event in known.values():
@@ -75,12 +95,16 @@ def _problem(
     event: Event,
     known: OpenEvent | None,
     at: datetime,
-    last_closed_at: Callable[[str], datetime | None],
+    closed: Closed,
 ) -> tuple[Change, ...]:
     if known is None:
-        closed_at = last_closed_at(key)
+        closed_at = closed.last_closed_at(key)
         if closed_at is not None and at < closed_at:
             return ()
+        lately = closed.lately_closed(key, at - WINDOW)
+        if lately is not None and event.recovery is Recovery.EXPLICIT:
+            back = replace(_seen_again(lately, event, at), flaps=lately.flaps + 1)
+            return (Change(type=ChangeType.REOPENED, event=back, mail_id=outcome.id, at=at, comment=in_words(back)),)
         opened = OpenEvent(
             id=event_id(key, outcome.id),
             key=key,
@@ -95,23 +119,32 @@ def _problem(
             last_seen_at=at,
             count=1,
             mail_id=outcome.id,
+            value=event.value,
         )
         return (Change(type=ChangeType.OPENED, event=opened, mail_id=outcome.id, at=at),)
     is_worse = event.severity.rank > known.severity.rank
-    updated = replace(
+    updated = _seen_again(known, event, at)
+    return (Change(type=ChangeType.UPDATED, event=updated, mail_id=outcome.id, at=at, is_news=is_worse),)
+
+
+def _seen_again(known: OpenEvent, event: Event, at: datetime) -> OpenEvent:
+    is_worse = event.severity.rank > known.severity.rank
+    return replace(
         known,
         severity=event.severity if is_worse else known.severity,
         summary=_storable(event.summary) if is_worse or at >= known.last_seen_at else known.summary,
         last_seen_at=max(at, known.last_seen_at),
         count=known.count + 1,
+        stale_since=None,
+        value=event.value if is_worse or at >= known.last_seen_at else known.value,
     )
-    return (Change(type=ChangeType.UPDATED, event=updated, mail_id=outcome.id, at=at, is_news=is_worse),)
 
 
 def _explicit_ok(outcome: Outcome, event: Event, known: OpenEvent, at: datetime) -> tuple[Change, ...]:
     if known.recovery is Recovery.ONE_SHOT or not outcome.is_complete or at < known.last_seen_at:
         return ()
-    return (_close(known, outcome.id, at, _storable(event.summary)),)
+    comment = "; ".join(filter(None, (_storable(event.summary), in_words(known))))
+    return (_close(known, outcome.id, at, comment),)
 
 
 def _is_over(outcome: Outcome, event: OpenEvent, at: datetime) -> bool:
@@ -121,7 +154,12 @@ def _is_over(outcome: Outcome, event: OpenEvent, at: datetime) -> bool:
     if _storable(outcome.host) != event.host:
         return False
     shown = [judged for judged in outcome.sections if f"{outcome.kind}/{judged.section.name}" == event.origin]
-    return bool(shown) and not any(_is_unsure(judged, event.item) for judged in shown)
+    return bool(shown) and not any(_is_unsure(judged, event.item) or _waits(judged, event.key) for judged in shown)
+
+
+def _waits(judged: Judged, key: str) -> bool:
+    """Whether a rule fired for the key, and only waits to do so often enough."""
+    return any(_storable(one) == key for sighting in judged.sightings for one in sighting.keys)
 
 
 def _is_unsure(judged: Judged, item: str) -> bool:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailtriage.types import Entry, OpenEvent, Reason, Verdict
+
+Weight = Callable[[Entry | OpenEvent], float]
+
+
+def alike(_: Entry | OpenEvent) -> float:
+    """The weight of everything where nothing is known of the hosts."""
+    return 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +67,16 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something to know that is neither an event nor a mail: a check that is no longer reported, a baseline that moved."""
+
+    heading: str  # remarks of one heading stand together
+    head: str
+    lines: tuple[str, ...] = ()
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A dropped section, drawn at random, with the question whether that was right."""
 
@@ -82,18 +100,26 @@ class Edition:
     open_events: tuple[OpenEvent, ...] = ()  # at `until`
     opened: tuple[OpenEvent, ...] = ()  # since `since`, whether still open or not
     closed: tuple[OpenEvent, ...] = ()  # since `since`
-    flaps: tuple[OpenEvent, ...] = ()  # over within their hold time: nobody was told, they are only counted
+    flaps: tuple[OpenEvent, ...] = ()  # over within their hold time, each time: nobody was told, they are only counted
     entries: tuple[Entry, ...] = ()
+    quiet: tuple[OpenEvent, ...] = ()  # acknowledged, or held back by maintenance: told in remarks
     silent_hosts: tuple[SilentHost, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     would_drop: tuple[WouldDrop, ...] = ()
     notes: tuple[str, ...] = ()  # broken rules, stuck deliveries: one line each
     parked: tuple[Parked, ...] = ()
     checks: tuple[Check, ...] = ()
     n_other_checks: int = 0  # questions of earlier digests without an answer
+    weight: Weight = alike  # orders what is equally bad
 
     def __post_init__(self) -> None:
         if self.since.tzinfo is None or self.until.tzinfo is None:
             raise ValueError("a datetime without a zone")
+
+    @property
+    def n_flaps(self) -> int:
+        """How many problems were over within their hold time."""
+        return sum(1 + event.flaps for event in self.flaps)
 
     @property
     def new_events(self) -> tuple[OpenEvent, ...]:
@@ -110,7 +136,7 @@ class Edition:
     @property
     def unraised(self) -> tuple[Entry, ...]:
         """The entries to read: all but those of raised sections whose event, and of parked mails, which this digest shows anyway."""
-        shown = {(event.host, event.origin) for event in (*self.open_events, *self.opened, *self.closed, *self.flaps)}
+        shown = {(event.host, event.origin) for event in (*self.open_events, *self.opened, *self.closed, *self.flaps, *self.quiet)}
         parked = {mail.mail_id for mail in self.parked}
         left = (entry for entry in self.entries if entry.mail_id not in parked)
         return tuple(entry for entry in left if not (entry.verdict is Verdict.EVENT and _origin(entry) in shown))

@@ -12,22 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailtriage.digest.edition import Weight, alike
+from mailtriage.shape import is_state_word, shape, states
 from mailtriage.text import one_line
 from mailtriage.types import Entry, OpenEvent, Reason, Severity, Verdict
 
-_STATE_WORDS = (
-    r"ok|good|bad|passed|pass|fail(?:ed|ure|ures|s|ing)?|errors?|degraded|faulted|offline|online|unavail(?:able)?|removed|missing|lost|"
-    r"warnings?|critical|fatal|panic(?:ked)?|dead|down|up|broken|corrupt(?:ed|ion)?|uncorrectable|refused|denied|timeout|timed|full|"
-    r"expired|vulnerab(?:le|ility|ilities)|stopped|running|active|inactive|optimal|rebuil(?:d|ding|t)|resilver(?:ed|ing)|repaired|"
-    r"changed|added|deleted|closed|open|problem|resolved|success(?:ful|fully)?|abort(?:ed)?|killed|crash(?:ed)?|rejected|overdue"
-)
-_STATE_WORD = re.compile(rf"(?i:{_STATE_WORDS})")
-_STATE = re.compile(rf"(?i)(?:\b(?P<none>0|no|not|none|never|without)\s+)?\b(?P<word>{_STATE_WORDS})\b")
-_WORD = re.compile(r"[A-Za-z0-9](?:[\w.-]*\w)?")
-_IDENTIFIER = re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _VALUE = re.compile(r"(?<![\w.:/-])\d+(?:\.\d+)?(?![\w.:/-]|,\d)")  # a number that stands alone, so a range of it means something
-_MAX_SHAPED = 400  # characters of a text that count for its shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,44 +51,27 @@ class EventGroup:
     last_seen_at: datetime  # the last
 
 
-def fold_entries(entries: Sequence[Entry]) -> tuple[Group, ...]:
-    """The entries as items, worst first; every entry is in exactly one of them."""
+def fold_entries(entries: Sequence[Entry], weight: Weight = alike) -> tuple[Group, ...]:
+    """The entries as items, worst first; every entry is in exactly one of them. `weight` tells apart what is equally bad."""
     hosts = _host_names(entry.host for entry in entries)
     together: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries:
-        key = (entry.kind, entry.section, entry.verdict, entry.severity, shape(_title(entry), hosts, entry.host), _states(entry.lines))
+        key = (entry.kind, entry.section, entry.verdict, entry.severity, shape(_title(entry), hosts, entry.host), states(entry.lines))
         together.setdefault(key, []).append(entry)
     groups = (_group(members, hosts) for members in together.values())
-    return tuple(sorted(groups, key=lambda group: (_rank(group.severity), group.score, group.newest_at), reverse=True))
+    return tuple(
+        sorted(groups, key=lambda one: (_rank(one.severity), one.score * max(map(weight, one.entries)), one.newest_at), reverse=True)
+    )
 
 
-def fold_events(events: Sequence[OpenEvent]) -> tuple[EventGroup, ...]:
-    """The events as items, worst first, then newest; every event is in exactly one of them."""
+def fold_events(events: Sequence[OpenEvent], weight: Weight = alike) -> tuple[EventGroup, ...]:
+    """The events as items, worst first, then the weightiest, then newest; every event is in exactly one of them."""
     hosts = _host_names(event.host for event in events)
     together: dict[tuple[object, ...], list[OpenEvent]] = {}
     for event in events:
         together.setdefault((event.check, event.severity, shape(event.summary, hosts, event.host)), []).append(event)
     groups = (_event_group(members) for members in together.values())
-    return tuple(sorted(groups, key=lambda group: (group.severity.rank, group.events[0].opened_at), reverse=True))
-
-
-def shape(text: str, hosts: frozenset[str] = frozenset(), own: str = "") -> str:
-    """`text` with host names and identifiers masked and every number as `#`; a number that is zero stays `0`."""
-    label = own.partition(".")[0].lower()
-
-    def masked(match: re.Match[str]) -> str:
-        word = match[0].lower()
-        is_host = word in hosts or (word == label and not _STATE_WORD.fullmatch(word))
-        return "HOST" if is_host else match[0]
-
-    text = _WORD.sub(masked, one_line(text, _MAX_SHAPED))
-    text = _IDENTIFIER.sub("#", text)
-    return _NUMBER.sub(lambda number: "0" if _is_zero(text, number) else "#", text)
-
-
-def _is_zero(text: str, number: re.Match[str]) -> bool:
-    before = text[number.start() - 1 : number.start()]
-    return ":" not in number[0] and not number[0].strip("0.,") and not (before.isalnum() or before in ("_", "-", "/"))
+    return tuple(sorted(groups, key=lambda one: (one.severity.rank, max(map(weight, one.events)), one.events[0].opened_at), reverse=True))
 
 
 def _host_names(hosts: Iterable[str]) -> frozenset[str]:
@@ -106,14 +79,7 @@ def _host_names(hosts: Iterable[str]) -> frozenset[str]:
     full = {host.lower() for host in hosts if host}
     short = {host.partition(".")[0] for host in full}
     names = {name for name in short if any(char.isdigit() for char in name)} | {name for name in full if "." in name}
-    return frozenset(name for name in names if not _STATE_WORD.fullmatch(name))
-
-
-def _states(lines: tuple[str, ...]) -> frozenset[str]:
-    """The state words of the lines, each with whether it is denied or counted as none."""
-    return frozenset(
-        ("no " if found["none"] else "") + found["word"].lower() for line in lines for found in _STATE.finditer(one_line(line, _MAX_SHAPED))
-    )
+    return frozenset(name for name in names if not is_state_word(name))
 
 
 def _title(entry: Entry) -> str:

@@ -70,11 +70,11 @@ def json(edition: Edition) -> str:
             "folded": book.n_folded,
             "unaccounted": book.n_unaccounted,
         },
-        "flaps": len(edition.flaps),
-        "new": [_event_group(group) for group in fold_events(edition.new_events)],
-        "open": [_event_group(group) for group in fold_events(edition.old_events)],
-        "closed": [_event_group(group) for group in fold_events(edition.closed)],
-        "to_read": [_group(group) for group in fold_entries(edition.unraised)],
+        "flaps": edition.n_flaps,
+        "new": [_event_group(group) for group in fold_events(edition.new_events, edition.weight)],
+        "open": [_event_group(group) for group in fold_events(edition.old_events, edition.weight)],
+        "closed": [_event_group(group) for group in fold_events(edition.closed, edition.weight)],
+        "to_read": [_group(group) for group in fold_entries(edition.unraised, edition.weight)],
         "parked": [
             {
                 "id": one_line(mail.mail_id),
@@ -87,6 +87,10 @@ def json(edition: Edition) -> str:
         "silent_hosts": [
             {"host": one_line(silence.host), "last_seen_at": iso(silence.last_seen_at) if silence.last_seen_at else None}
             for silence in edition.silent_hosts
+        ],
+        "remarks": [
+            {"heading": one_line(one.heading), "head": one_line(one.head), "lines": list(map(one_line, one.lines)), "command": one.command}
+            for one in edition.remarks
         ],
         "would_drop": [{"kind": one_line(would.kind), "sections": would.n_sections} for would in edition.would_drop],
         "notes": [one_line(note) for note in edition.notes],

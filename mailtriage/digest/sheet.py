@@ -13,7 +13,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TypeVar
 
-from mailtriage.digest.edition import Check, Edition, Parked, SilentHost
+from mailtriage.digest.edition import Check, Edition, Parked, Remark, SilentHost, Weight
 from mailtriage.digest.group import EventGroup, Group, fold_entries, fold_events
 from mailtriage.text import one_line, plural
 from mailtriage.types import OpenEvent, Severity
@@ -82,6 +82,7 @@ def counts(edition: Edition) -> str:
         (len(edition.unraised), "to read"),
         (len(edition.old_events), "still open"),
         (len(edition.silent_hosts), "silent"),
+        (len(edition.remarks), "to know"),
         (len(edition.notes), "to mend"),
     )
     parts = [f"{n} {words}" for n, words in found if n]
@@ -100,33 +101,36 @@ def _blocks(edition: Edition) -> Iterator[Block]:
     zone = edition.until.tzinfo
     all_of_it = f"mailtriage digest --since {iso(edition.since)} --format json"
     if edition.new_events:
-        yield _event_block("New problems", edition.new_events, partial(_new, zone=zone), "mailtriage events --open")
+        yield _event_block("New problems", edition.new_events, partial(_new, zone=zone), "mailtriage events --open", edition.weight)
     if edition.parked:
         latest_first = sorted(edition.parked, key=lambda mail: mail.received_at, reverse=True)
         yield _cut(f"Not judged, as they came: {len(latest_first)}", latest_first, _N_OTHERS, partial(_parked, zone=zone), all_of_it)
     if edition.unraised:
-        groups = fold_entries(edition.unraised)
+        groups = fold_entries(edition.unraised, edition.weight)
         heading = f"To read: {_folded(len(edition.unraised), len(groups))}"
         block = _cut(heading, groups, _N_TO_READ, _entry, all_of_it)
         left = groups[_N_TO_READ:]
         yield _with_rest(block, [(f"{group.kind}/{group.section}", len(group.entries)) for group in left], "section")
     if edition.old_events:
-        yield _event_block("Still open", edition.old_events, partial(_old, zone=zone), "mailtriage events --open")
+        yield _event_block("Still open", edition.old_events, partial(_old, zone=zone), "mailtriage events --open", edition.weight)
     if edition.silent_hosts:
         longest_first = sorted(
             edition.silent_hosts, key=lambda one: (one.last_seen_at is not None, one.last_seen_at or edition.since, one.host)
         )
         yield _cut(f"Silent hosts: {len(longest_first)}", longest_first, _N_OTHERS, partial(_silent, zone=zone), "mailtriage hosts")
+    for heading in dict.fromkeys(remark.heading for remark in edition.remarks):
+        remarks = [remark for remark in edition.remarks if remark.heading == heading]
+        yield _cut(f"{heading}: {len(remarks)}", remarks, _N_OTHERS, _remark, all_of_it)
     if edition.notes:
         yield _cut(f"To mend: {len(edition.notes)}", edition.notes, _N_OTHERS, lambda note: Item(head=one_line(note)), "mailtriage doctor")
     if edition.closed:
-        yield _event_block("Closed", edition.closed, _closed, all_of_it)
+        yield _event_block("Closed", edition.closed, _closed, all_of_it, edition.weight)
     if edition.checks:
         yield _checks(edition)
 
 
-def _event_block(heading: str, events: Sequence[OpenEvent], item: Callable[[EventGroup], Item], command: str) -> Block:
-    groups = fold_events(events)
+def _event_block(heading: str, events: Sequence[OpenEvent], item: Callable[[EventGroup], Item], command: str, weight: Weight) -> Block:
+    groups = fold_events(events, weight)
     block = _cut(f"{heading}: {_folded(len(events), len(groups))}", groups, _N_EVENTS, item, command)
     return _with_rest(block, [(group.check, len(group.events)) for group in groups[_N_EVENTS:]], "event")
 
@@ -166,6 +170,9 @@ def _new(group: EventGroup, zone: tzinfo | None) -> Item:
 def _old(group: EventGroup, zone: tzinfo | None) -> Item:
     n_mails = sum(event.count for event in group.events)
     seen = f"since {_moment(group.opened_at, zone)}, {plural(n_mails, 'mail')}"
+    stale = [event.stale_since for event in group.events if event.stale_since]
+    if stale:
+        seen += f", not reported any more since {_moment(min(stale), zone)}"
     return _event_item(group, (one_line(group.summary), seen), _ack(group.events[0]))
 
 
@@ -241,6 +248,10 @@ def _silent(silence: SilentHost, zone: tzinfo | None) -> Item:
     return Item(head=f"{_name(silence.host)}, {seen}")
 
 
+def _remark(remark: Remark) -> Item:
+    return Item(head=one_line(remark.head), lines=tuple(map(one_line, remark.lines)), command=remark.command)
+
+
 def _book(edition: Edition) -> Iterator[str]:
     book = edition.book
     yield f"{plural(book.n_mails, 'mail')} from {book.n_hosts_seen}/{book.n_hosts_known} hosts"
@@ -248,7 +259,9 @@ def _book(edition: Edition) -> Iterator[str]:
     folded = f"; folded: {plural(book.n_folded, 'double')}" if book.n_folded else ""
     yield f"raised: {book.n_raised}, digested: {book.n_digested}, passed on: {book.n_passed}, held: {book.n_held}{folded}"
     if edition.flaps:
-        yield f"flaps: {plural(len(edition.flaps), 'event')} over within the hold time, told to nobody"
+        flapping = max(edition.flaps, key=lambda event: event.flaps)
+        most = f", most: {one_line(flapping.key)} {flapping.flaps + 1}" if flapping.flaps else ""
+        yield f"flaps: {plural(edition.n_flaps, 'problem')} over within the hold time, told to nobody{most}"
     if book.n_unaccounted:
         yield f"THE BOOK DOES NOT BALANCE: {book.n_mails} received, {book.n_mails - book.n_unaccounted} accounted for"
     if edition.would_drop:

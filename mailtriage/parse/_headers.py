@@ -21,6 +21,9 @@ _DATE = re.compile(
     r"(\d\d):(\d\d):([0-5]\d) ([+-])(\d\d)([0-5]\d)(?: \([A-Za-z]+\))?",
     re.ASCII,
 )
+_A_DAY = timedelta(days=1)
+_BY = re.compile(r"\bby (\S+)")
+_HANDED_ON = timedelta(hours=2)
 _MONTHS = {name: n for n, name in enumerate(("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1)}
 
 
@@ -78,6 +81,7 @@ def build(
     if len(subjects) > 1:
         unread = (*unread, "another Subject header")
     program = first.get("x-mailer") or first.get("user-agent") or name
+    host = host_of(received, address, raw.helo, raw.peer)
     return Message(
         id=raw.id,
         received_at=raw.received_at,
@@ -86,10 +90,18 @@ def build(
         sender_name=name,
         subject=first.get("subject", ""),
         text=text,
-        host=host_of(received, address, raw.helo, raw.peer),
+        host=host,
         program=program.lower().strip().removeprefix("(").removesuffix(")") if program.startswith("(") else program.lower(),
         sent_at=sent_at,
         headers=headers,
         defects=tuple(dict.fromkeys(defects)),
         unread=tuple(unread),
+        is_late=sent_at is not None and raw.received_at - sent_at >= _A_DAY and _was_kept(first.get("received", ""), host, sent_at),
     )
+
+
+def _was_kept(received: str, host: str, sent_at: datetime) -> bool:
+    """Whether another host's Received header, the newest, is as old as the mail: then a queue kept it, and no clock is slow."""
+    taken_at = simple_date(received.rpartition(";")[2].strip())
+    by = _BY.search(received)
+    return taken_at is not None and abs(taken_at - sent_at) <= _HANDED_ON and by is not None and by[1].lower() not in (host, "localhost")

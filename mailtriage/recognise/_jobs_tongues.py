@@ -7,25 +7,23 @@ from __future__ import annotations
 
 # Nothing went wrong, in other words.
 NOTHING = (
-    r"(?:\b0|\bkeine?[nr]?|\bohne|\baucune?|\bsans|\bning[uú]n[ao]?|\bsin|\bnessun[ao]?|\bsenza|\bgeen|\bzonder|\bnenhuma?|\bsem"
-    r"|\binga|\bingen|\bbez|\b0 шт\.) +"
+    r"(?:\bkeine?[nr]?|\bohne|\baucune?|\bsans|\bning[uú]n[ao]?|\bsin|\bnessun[ao]?|\bsenza|\bgeen|\bzonder|\bnenhuma?|\bsem"
+    r"|\binga|\bingen|\bbez) +"
     r"(?:\w+ )?(?:fehler\w*|warnung\w*|probleme?n?|erreurs?|échecs?|avertissements?|problèmes?|errore?s?|errori|problemas?"
     r"|avisos?|problemi|avvisi|fouten|fout|"
     r"waarschuwingen|problemen|erros?|falhas?|fel|fejl|błędów|chyb|ошибок)",
-    r"\b(?:fehler|warnungen|erreurs?|errores|errori|fouten|erros|fel|fejl|błędy|chyby|ошибки?)\s*[:=]\s*0(?:\s|$|[,;.)])",
     r"\bfehlerfrei\b|\bfoutloos\b",
     r"(?:エラー|警告|失敗|異常|错误|失败|异常|告警|오류|경고|실패)(?:数|件数|は|が)? ?[:：=]? ?"
     r"(?:0|なし|ありません|无|없음)(?:件|个|$|\s|[,，。)])",
     r"(?:没有|无|未发现)(?:错误|异常|失败|警告|告警)",
     r"\b(?:auf|im) (?:netz|normal)betrieb\b|\bnicht (?:degradiert|ausgefallen|auf batterie)\b"
     r"|\bbrak (?:problemów|błędów|awarii|uszkodzeń|usterek)\b"
-    r"|\baucune? (?:anomalie|alerte|défaillance|panne|dégradation|défaut)\b|\b(?:aucun|sans|par|0) défauts?(?:\s|$|[:;,.!)])"
-    r"|\b(?:geen|zonder) (?:storing\w*|defecten|problemen)\b|\b0 (?:defekt\w*|defecten|uszkodzon\w*|fouten|błędów)"
+    r"|\baucune? (?:anomalie|alerte|défaillance|panne|dégradation|défaut)\b|\b(?:aucun|sans|par) défauts?(?:\s|$|[:;,.!)])"
+    r"|\b(?:geen|zonder) (?:storing\w*|defecten|problemen)\b"
     r"|\bkeine? (?:störung\w*|(?:strom)?ausf[aä]ll\w*|defekt\w*|auffälligkeiten)\b",
-    r"(?:\b0|\bnolla|\bei|\bf[aă]r[aă]|\bnema|\bbrez|\btanpa|\bnincs|немає|без|нет|\b0 шт\.) "
+    r"(?:\bnolla|\bei|\bf[aă]r[aă]|\bnema|\bbrez|\btanpa|\bnincs|немає|без|нет) "
     r"(?:virhe\w*|erori|eroare|gre[sš]\w*|napak\w*|hiba|hib[aá]\w*|galat|помилок|ошибок)",
-    r"(?:ошибок|помилок|virheitä|erori|napak|błędów|błędy|chyby|chyb)\s*[:=]\s*0(?:\s|$|[,;.)])"
-    r"|(?:ошибок|помилок|błędów) (?:нет|немає|не (?:обнаружено|найдено|було)|brak)(?:\s|$|[,;.)])",
+    r"(?:ошибок|помилок|błędów) (?:нет|немає|не (?:обнаружено|найдено|було)|brak)(?:\s|$|[,;.)])",
 )
 TROUBLE = (
     # German

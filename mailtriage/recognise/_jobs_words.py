@@ -1,7 +1,7 @@
 """Counts the lines of a text that speak of trouble, for jobs and scripts nobody wrote a recogniser for.
 
-RE2 has no look-around, so healthy wordings (`0 errors`, `failed: 0`, `error_log`, `if it fails`) are cut out of a line first,
-as the floor does; what is left decides. What is known to be a lesser complaint is not counted.
+RE2 has no look-around, so healthy wordings (`error_log`, `if it fails`) and counts of nothing (`0 errors`, `failed: 0`) are cut out of
+a line first, as the floor does; what is left decides. What is known to be a lesser complaint is not counted.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from mailtriage.recognise._jobs_tables import without_headings
 from mailtriage.recognise._jobs_tongues import NOTHING, TROUBLE
 from mailtriage.recognise._measures import measure
 from mailtriage.types import Measure
+from mailtriage.zeros import cut
 
 _LONGEST_WORD = 60
 _LONGEST = 2000  # of a longer line its beginning and its end are looked at
@@ -26,18 +28,13 @@ _BAD = (
     r"|incidents?|complaints?|stale|overdue"
     r"|unresponsive|inconsisten(?:t|cies)|discrepanc(?:y|ies)|outages?|stuck|hung|zombies?|down|degraded|faulted|defunct)"
 )
-_FILL = r"(?:[\w/-]{1,20} ){0,3}"
+_FILL = r"(?:[a-z][\w/-]{0,19} ){0,3}"
 # Wordings that state health, or name a thing after the trouble it is for.
 _HEALTHY = (
-    rf"\b(?:0|no|none|zero|without(?: any)?|free of|nothing) {_FILL}{_BAD}(?:\b|$)",
+    rf"\b(?:no|none|zero|without(?: any)?|free of|nothing) {_FILL}{_BAD}(?:\b|$)",
     rf"\b(?:not|never) (?:\w+ )?{_BAD}(?:\b|$)",
     r"\b(?:did|do|does)(?: not|n't) fail\b",
     r"\b(?:nothing|none|not|never|no longer|no) (?:is |are |was |were )?(?:down|stopped|full|critical)\b",
-    rf"\b{_BAD}(?: {_FILL}?(?:count|total|found|detected|exist|required|status|state|stripes|disks|drives|blocks|devices|members"
-    rf"|messages?|rate|lines?|jobs?|files?|tests?|records?|items?|mails?|packages?|requests?))?"
-    r" ?(?:\(s\))?[\"']?(?: *[:=]+ *| +)(?:(?:0x0+|0+(?:[.,]0+)? ?%?)(?: |$|[;,.)\]}|/\"'](?:\D|$))|(?:none|no|nil|false|never"
-    r"|null|-|\[\])(?:$|[;,.)\]]))",
-    rf"\b(?:0|no)[ /]\d* ?{_BAD}\b",
     r"\berrors: no known data errors\b",
     r"\bfailed/degraded *: *\d+/0/0\b",  # arcconf
     r"\bcannot load [\w ]{1,40} - it was already loaded\b|\btable does not support optimize\b"
@@ -48,7 +45,11 @@ _HEALTHY = (
     r"(?:^|[\s\"'(\[<=])(?:~|\.{1,2})?/[\w.+@/-]+[\w+@/-]",
     r"\b[\w.+-]+/[\w.+@-]+/[\w.+@/-]*[\w+@/-]",
     r"\b[\w.+-]+/[\w.+@-]*[._][\w.+@/-]+",
-    r"\b[\w-]*(?:error|fail|alert|crit|warn|panic|fatal|abort|exception|corrupt|expir|critical)[\w-]*\.[a-z][\w.]{1,20}\b",
+    r"\b[\w-]*(?:error|fail|alert|crit|warn|panic|fatal|abort|exception|corrupt|expir|denied|reject|refus|broken|invalid|missing|alarm"
+    r"|problem|fehler|erreur|fout)[\w-]*\.[a-z][\w.]{1,20}\b",
+    # Rows a database has yet to clear away; errors a drive put right by itself are shown by a rule (jobs_failures/corrected-errors).
+    r"\bdead (?:tuples?|rows?|row versions?)\b|\b[1-9]\d? (?:soft|corrected|correctable|recovered) (?:\w{1,12} )?errors?\b"
+    r"|\b(?:soft|corrected|correctable|recovered) (?:\w{1,12} )?errors? *[:=] *[1-9]\d?(?:[\s,;)]|$)",
     r"\b(?:error|fail|alert|exception|warning|fatal|abort|critical|expired?)_\w+",
     r"\b[a-z]\w*_(?:errors?|fail|alerts?|exceptions?|warnings?)\b",
     r"\b[a-z0-9]+(?:::|->)\w+",
@@ -68,7 +69,7 @@ _HEALTHY = (
     r"\bexpired (?:sessions?|entries|cache|keys|files|posts|backups?|snapshots?|tokens?|log)s?\b",
     r"\b(?:shut(?:ting)?|slow(?:ing|ed)?|cool(?:ing|ed)?|roll(?:ing|ed)?|count|tear(?:ing)?|narrow(?:ed)?|drill) ?-?down\b",
     r"\b(?:cannot|can't) be undone\b",
-    r"\b(?:no|0(?: of \d+)?) (?:\S{1,30} ){1,3}(?:is|are|was|were) (?:down|unreachable|missing|full|stopped)\b|\blevel (?:to|is"
+    r"\bno (?:\S{1,30} ){1,3}(?:is|are|was|were) (?:down|unreachable|missing|full|stopped)\b|\blevel (?:to|is"
     r"|=) ?error\b",
     r"\b(?:errors?|problems?|issues?|failures?|faults?) (?:\w+ ){0,2}(?:corrected|fixed|resolved|repaired|cleared)\b",
     r"\bfailed (?:password|login|logins|publickey|none|keyboard-interactive|authentication|auth)\b",
@@ -266,18 +267,27 @@ def is_trouble(line: str) -> bool:
         return False
     if not words.tell_of_trouble(text) or words.lesser.search(whole) is not None:
         return False
+    text = words.healthy.sub(b" ", text)
+    if not words.tell_of_trouble(text):
+        return False
+    text = _bare(cut(text.decode("utf-8", "replace")).encode())
     # Cutting leaves a blank; repeated, as two wordings may share a blank.
     for _ in range(3):
         text, n_cuts = words.healthy.subn(b" ", text)
         if not n_cuts:
             break
-        text = text.strip()
+        text = _bare(text)
     return words.tell_of_trouble(text)
+
+
+def _bare(text: bytes) -> bytes:
+    """The text without the marks that cutting leaves around it: patterns look at both its ends."""
+    return text.lstrip(b" ,;:)]-").rstrip(b" ,;()[]")
 
 
 def read_trouble(lines: Sequence[str]) -> tuple[Measure, ...]:
     """How many lines tell of a failure; the subject is a word by which the rulebook finds the first of them again."""
-    found = [number for number, line in enumerate(lines) if len(line) > 2 and is_trouble(line)]
+    found = without_headings(lines, [number for number, line in enumerate(lines) if len(line) > 2 and is_trouble(line)])
     return (measure("trouble_lines", _word_of(lines, found[0]), len(found)),) if found else ()
 
 

@@ -56,6 +56,8 @@ _SIGNED = re.compile(
     rf"|^[ \t]{{0,4}}[-–—/]{{1,2}} ?({_NAME})[ \t]*\s*\Z|(?<=[.!?]) {{1,3}}[/–—-]{{1,2}} ?({_NAME})[ \t]*\s*\Z",
     re.MULTILINE,
 )
+_LEAVE_AND_NAME = re.compile(rf"^{_LEAVE}[ ,]+(?={_NAME}$)", re.IGNORECASE)
+_NAME_BELOW = re.compile(rf"[.!?…)]\n({_NAME})\s*\Z")
 
 _PLEASE = re.compile(
     r"\b(?:prosím|proszę|por favor|per (?:favore|cortesia)|s['’]il (?:vous|te) pla[iî]t|alstublieft|a\.u\.b\.|snälla|lütfen"
@@ -98,7 +100,14 @@ def takes_leave(text: str) -> bool:
 def signature(text: str) -> str:
     """The name below a leave, or behind a dash at the end; "" if there is none."""
     names = (name for found in _SIGNED.finditer(text) for name in found.groups() if name)
-    return next((name for name in names if not takes_leave(name)), "")
+    names = (_LEAVE_AND_NAME.sub("", name) for name in names)  # `Terveisin Antti` has the form of a name itself
+    return next((name for name in names if name and not takes_leave(name)), "")
+
+
+def name_below(text: str) -> str:
+    """The name alone on the last line, right below a sentence; "" if there is none."""
+    found = _NAME_BELOW.search(text)
+    return found[1] if found else ""
 
 
 def is_polite(text: str) -> bool:

@@ -7,9 +7,14 @@ person only where nothing says a machine sent it. A wrong `human` is passed on u
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
-from mailtriage.recognise._letters import addresses, greets, is_polite, named, salutes, signature, takes_leave
+from mailtriage.recognise import _tickets, _typed
+from mailtriage.recognise._letters import addresses, greets, is_polite, name_below, named, salutes, signature, takes_leave
+from mailtriage.recognise._quotes import quotes
+from mailtriage.recognise._speech import QUESTION, asks, is_alarming, says_i, says_i_itself
 from mailtriage.types import Message
 
 _REPLY = re.compile(
@@ -26,32 +31,9 @@ _MAIL_PROGRAM = re.compile(
     r"|bluemail|mailmate|betterbird|icedove|seamonkey|open-xchange|gmail|yahoo|kopano|nine for android|samsung|aquamail|himalaya|aerc",
     re.IGNORECASE,
 )
-_ATTRIBUTION = re.compile(
-    r"^(?:(?:On|Am|Le|El|Op|Il|Em|Den|Em) .{5,150}(?:wrote|schrieb|écrit|escribió|schreef|scritto|escreveu|skrev)"
-    r"[^\n]{0,100}:\s*$|-{2,} ?(?:Original Message|Ursprüngliche Nachricht|Forwarded message|Message d'origine|Mensaje original"
-    r"|Forwarded Message|Weitergeleitete Nachricht|Message transféré|Mensaje reenviado|Messaggio originale|Messaggio inoltrato"
-    r"|Oorspronkelijk bericht|Doorgestuurd bericht|Vidarebefordrat meddelande"
-    r"|Пересылаемое сообщение|Исходное сообщение|元のメッセージ|原始邮件|转发邮件信息) ?-{2,}"
-    r"|Begin forwarded message:|Anfang der weitergeleiteten (?:Nachricht|E-Mail):|Début du message (?:réexpédié|transféré) ?:"
-    r"|_{20,}\s*\n(?:From|Von|De|Da|Van|Från): [^\n]{1,200}\n(?:Sent|Date|Gesendet|Envoyé|Enviado|Inviato|Verzonden"
-    r"|Skickat)(?: le)? ?: )",
-    re.MULTILINE,
-)
 _ZABBIX_ID = re.compile(r"<[\w.]{1,200}@zabbix\.com>")  # on the first mail too, where nothing is replied to
 _PGP = re.compile(r"^-----BEGIN PGP (?:SIGNED )?MESSAGE-----", re.MULTILINE)
 _OWN_WORDS = re.compile(r"\b(?:I|I'm|I've|I'd|I'll|my|me|we|you|your|please|could|ich|wir|bitte|je|vous|nous|yo)\b")
-# Words no program says of itself; `I/O`, `I.` and `(I)` are no words.
-_FIRST_PERSON = re.compile(
-    r"(?<![\w(/.:=\"'-])(?:I(?:['’](?:m|ve|d|ll))?(?= [a-z])"
-    r"|[Mm]y (?!(?:(?:new|current|public|external|own) )?(?:domain|host|network|sql|IP|ip|address|MAC))|[Ii]ch (?=\w)|[Mm]ein(?:e[mnrs]?)? "
-    r"|[Jj]['’]ai |[Jj]e (?=\w)|[Mm]on (?=[a-zéèêà])|\byo |[Hh]o (?:un|il|la)|[Jj]ag |[Ii]k )"
-)
-_FOREIGN_I = re.compile(  # looked for in texts that are not ASCII
-    r"(?<!\w)(?:[Нн]е мо(?:гу|жу) |[Уу] мен[яе] |(?i:я|мне|мой|моя|мої|мені) |[Nn]ie mogę |[Mm]am |[Nn]emůžu |[Nn]ejde mi |[Mm]ám "
-    r"|[Nn]em tudok |[Ee]n pääse "
-    r"|[Mm]inun |[Oo]len |[Δδ]εν μπορώ |[Έέ]χω |[Nn]ão consigo |[Ee]u |(?:no|non) (?:puedo|riesco) |לא מצליח|אני |لا أستطيع|لدي )"
-    r"|(?<=[a-zçğışöü])(?:[aeıiuü]m[ıi]yorum|[ıiuü]yorum)\b|我|(?:です|ます|ました|ません)。|습니다|(?:ครับ|ค่ะ)"
-)
 _PERSONAL_GREETING = re.compile(
     r"(?:hi|hello|hey|hallo|moin|servus|hej|hoi|ciao|salut|dear|liebe[rs]?)(?:,? (?:all|alle|team|everyone|everybody|folks|guys"
     r"|there|list|admins?|together|zusammen|tous"
@@ -81,28 +63,13 @@ _PHONE = re.compile(
     r"|Get Outlook for|Diese Nachricht wurde von meinem|iPhoneから送信|发自我的|Отправлено (?:с|из) )",
     re.MULTILINE,
 )
-_QUESTION = re.compile(r"[\w)\"”'] ?\?(?:\s|$)|？")
-# Both are looked for in lower case, which is faster than to ignore it.
-_REQUEST = re.compile(
-    r"\b(?:can|could|would|will|does|did|has|is) (?:someone|somebody|anyone|anybody)\b"
-    r"|\b(?:can|could|would|will) you\b|\b(?:can|should|may|could) (?:we|i)\b"
-    r"|\b(?:kann|könnte) (?:jemand|mal)\b"
-    r"|\b(?:könnt ihr|kannst du|könnten sie|pouvez-vous|peux-tu|puedes|podría)\b"
-    r"|\bany (?:ideas?|suggestions|thoughts)\b",
-)
-_FOREIGN_REQUEST = re.compile(
-    r"\b(?:puoi|potete|você pode|vocês podem|poderia|możesz|możecie"
-    r"|czy mógł|můžeš|můžete|mohl bys|voitko|voitteko|voisitko|meg tudnád|meg tudnátok|tudnál|kun je|kunnen jullie|kan du"
-    r"|посмотрите|подскажите|помогите|подивіться)\b"
-    r"|misiniz|mısınız|мож(?:ете|ешь) ли|μπορείτε|μπορείς|אפשר ל|תוכל|هل يمكن|麻烦|请(?:帮|问)|お願い(?:し|い)"
-    r"|いただけ|でしょうか|부탁드립|รบกวน",
-)
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1fff\u3040-\u9fff\uac00-\ud7af]")
 _MACHINE_SIGNED = re.compile(
     r"^(?:(?:best|kind|warm)?\s?(?:regards|wishes)|cheers|thanks|sincerely|yours|bye"
     r"|(?:viele |liebe |beste |mit freundlichen )?gr(?:ü|ue)(?:ß|ss)en?"
     r"|cordialement|merci|saludos|saluti|groeten),?\s{1,3}(?:(?:the|your|dein|deine|ihr|ihre|votre|le|la|il|el|tu|su) )?[\w -]{0,30}?"
-    r"(?:\b|(?<=[a-zäöüß]))(?:team|server|script|system|dienst|bot|robot|daemon|nas|plesk|cpanel|cron|monitor\w*|backup|diskstation|serveur|servidor|skript"
+    r"(?:\b|(?<=[a-zäöüß]))(?:team|server|script|system|dienst|bot|robot|daemon|nas|plesk|cpanel|cron|monitor\w*|backup|diskstation"
+    r"|serveur|servidor|skript"
     r"|fail2ban)[.!]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -118,14 +85,14 @@ _WEB_FORM = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _LONGEST_NOTE = 400
+_LONGEST_TYPED = 1500  # what somebody types without a greeting and without a name
 _NOTE_WORDS = re.compile(
     r"(?<!\S)[:;]-?[)D](?!\S)"
     r"|\bplease (?:log ?(?:out|off)|save your|call|tell|ring|bear with)\b|\b(?:call|ask|tell|ring|ping) me\b|\bwas me\b|\b(?i:sorry),"
     r"|\bbitte (?:abmelden|ausloggen|speichern)\b"
 )
-_ALARMING = re.compile(
-    r"fail|error|critical|warn|alert|\bfull\b|denied|cannot|unable|degraded|offline|expire|\d ?%|fehler|voll\b|^[\w ./-]{1,40}: +\S",
-    re.IGNORECASE | re.MULTILINE,
+_CANNOT = re.compile(
+    r"\b(?:could|can|did|does|do|is|was|has) ?n[o'’]t\b|\bdown\b|\bproblem|\bnicht\b|kaputt|impossible|\bwrong\b", re.IGNORECASE
 )
 _HUMAN_ACCOUNTS = ("root", "toor", "operator", "postmaster")  # people write from them too
 _ENOUGH = 3
@@ -147,8 +114,10 @@ _SYSTEM_ACCOUNT = re.compile(
     r"|pve|proxmox|ossec\w*|wazuh|logcheck"
     r"|logwatch|fail2ban|denyhosts|arpwatch|clamav|rkhunter|tripwire|aide|samhain|puppet|ansible|salt|chef|foreman|jenkins|gitlab"
     r"|git|ci|buildbot|svn|gerrit"
-    r"|(?:[\w.-]{1,40}[._-])?(?:no-?reply|do-?not-?reply)(?:[._-][\w.-]{1,60})?|asterisk|(?:free)?pbx|voice-?mail|flexlm|wordpress|plesk|cpanel"
-    r"|expiry|jira|confluence|otrs|glpi|redmine|mantis|bugzilla|nextcloud|owncloud|moodle|mediawiki|sonarqube|nexus|artifactory|dmarc\w*|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*"
+    r"|(?:[\w.-]{1,40}[._-])?(?:no-?reply|do-?not-?reply)(?:[._-][\w.-]{1,60})?|asterisk|(?:free)?pbx|voice-?mail|flexlm|wordpress"
+    r"|plesk|cpanel"
+    r"|expiry|jira|confluence|otrs|glpi|redmine|mantis|bugzilla|nextcloud|owncloud|moodle|mediawiki|sonarqube|nexus|artifactory"
+    r"|dmarc\w*|notify|notifications?|notifier|alerts?|alarms?|alertmanager|prometheus|grafana|monitor\w*"
     r"|monitoring|watchdog|system|sysmon|syslog|server|services?"
     r"|postmaster|mailer-daemon|mail|mailman|bounces?|listserv|majordomo|ups|nut|apcupsd|apc|idrac\w*|ilo\w*|ipmi|bmc|drac"
     r"|switch\w*|router\w*|firewall|pfsense"
@@ -166,7 +135,8 @@ _OFFICE = re.compile(
 _MACHINE_WORDS = re.compile(
     r"\bkuma\b|netdata|registrar|hosting|\bteam\b|billing|\bsales\b|\bsupport\b|\b(?:inc|ltd|llc|gmbh|corp)\b|newsletter|\bnews\b"
     r"|daemon|system|monitor|alert|server|root|cron|backup|notif|service|mail|report|robot|\bbot\b|agent|zabbix|nagios|icinga"
-    r"|admin(?:istrator)?$|automat|delivery|account|owner|check|watch|scan|certificate|\bssl\b|\bjobs?\b|scheduler|software|program|security"
+    r"|admin(?:istrator)?$|automat|delivery|account|owner|check|watch|scan|certificate|\bssl\b|\bjobs?\b|scheduler|software|program"
+    r"|security"
     r"|\btool|manager|database|website|report",
     re.IGNORECASE,
 )
@@ -191,21 +161,10 @@ def forbids(message: Message) -> bool:
     if kind.startswith(_SEALED):
         return True
     text = message.text
-    if ("-----" in text or "wrote:" in text or "_____" in text or _has_attribution_word(text)) and (
-        _ATTRIBUTION.search(text[:20000]) or _PGP.search(text[:20000])
-    ):
+    if quotes(text) or ("-----BEGIN PGP " in text and _PGP.search(text[:20000])):
         return True
     # A body without a header has only its words to tell: a person who pastes a report says so in their own.
     return _is_bare_letter(message) if not names else not is_system_account(message) and _is_letter(message, kind)
-
-
-def _says_i(text: str) -> bool:
-    return bool(_FIRST_PERSON.search(text)) or (not text.isascii() and bool(_FOREIGN_I.search(text)))
-
-
-def _asks(text: str) -> bool:
-    lowered = text.lower()
-    return bool(_REQUEST.search(lowered)) or (not text.isascii() and bool(_FOREIGN_REQUEST.search(lowered)))
 
 
 def _is_letter(message: Message, kind: str) -> bool:
@@ -215,7 +174,7 @@ def _is_letter(message: Message, kind: str) -> bool:
         return True
     if not greets(text[:200].lstrip().partition("\n")[0].rstrip()):
         return False
-    is_said = _says_i(text[:800]) or _asks(text[:800])
+    is_said = says_i(text[:800]) or asks(text[:800])
     return is_said and not is_automatic(message) and _score(message) >= _ENOUGH
 
 
@@ -226,16 +185,7 @@ def _is_bare_letter(message: Message) -> bool:
     if score != _ENOUGH:
         return score > _ENOUGH
     text = message.text
-    return bool(_is_persons(signature(text[-2000:])) or _says_i(text[:800]) or _asks(text[:2500]) or _PHONE.search(text[-1500:]))
-
-
-def _has_attribution_word(text: str) -> bool:
-    # Written out, for this runs over each mail: a loop costs twice as much.
-    if "schrieb" in text or "schreef" in text or "scritto" in text or "escreveu" in text or "skrev" in text:
-        return True
-    if "Begin forwarded" in text or "weitergeleitet" in text:
-        return True
-    return not text.isascii() and ("écrit" in text or "escribió" in text or "Début du message" in text)
+    return bool(_is_persons(signature(text[-2000:])) or says_i(text[:800]) or asks(text[:2500]) or _PHONE.search(text[-1500:]))
 
 
 def has_own_words(line: str) -> bool:
@@ -279,22 +229,74 @@ def _is_system(account: str) -> bool:
 
 def sign(message: Message) -> str:
     """What shows that a person wrote this mail, "" if nothing does."""
+    names = {name.lower(): value.lower() for name, value in message.headers}
+    if names and _tickets.is_theirs(names, message.text) and _is_typed_in(message, names):
+        return "a person typed this, and a ticket system carries it"
     if is_automatic(message):
         return ""
     if forbids(message):
         return "it is a reply, a forward, signed, made with a mail program, or in a person's words"
+    return _sign_of_words(message)
+
+
+def _sign_of_words(message: Message) -> str:
     score = _score(message)
     # Vendors greet and take their leave as people do, but do not say I.
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
     is_root = message.sender.partition("@")[0] in _HUMAN_ACCOUNTS
-    is_own = _is_persons(signature(message.text[-2000:])) or _asks(message.text[:2500]) if is_root else not is_robot
+    is_own = _is_persons(signature(message.text[-2000:])) or asks(message.text[:2500]) if is_root else not is_robot
     if _is_handed_on(message) and _WEB_FORM.search(f"{message.subject}\n{message.text[:200]}\n{message.text[-500:]}"):
         return "somebody filled in a form on a web page"
-    if score >= _ENOUGH and message.headers and (is_own or _is_handed_on(message) or _FIRST_PERSON.search(message.text[:2500])):
+    if score >= _ENOUGH and message.headers and (is_own or _is_handed_on(message) or says_i(message.text[:2500])):
         return "it is in a person's words"
-    if message.sender.partition("@")[0] in _HUMAN_ACCOUNTS and _is_note(message.text):
+    is_short = len(message.text) <= _LONGEST_NOTE and not is_alarming(message.text) and _is_short_text(message, score)
+    if is_root and (_is_note(message.text) or is_short):
         return "a short note in a person's words"
+    if not message.headers and (_typed.is_answer(message.text) or _is_short_text(message, score)):
+        return "a short text that somebody typed"
     return "" if is_system_account(message) or score < 0 else _sign_of_account(message, score)
+
+
+def is_ticket_notice(message: Message, names: Mapping[str, str]) -> bool:
+    """True if a ticket system says by itself that it took, changed or closed something, and nobody typed a word."""
+    if not _tickets.is_theirs(names, message.text) or _is_typed_in(message, names):
+        return False
+    own = _tickets.typed(message.text)
+    is_empty = len(own.split()) < 2 and not _tickets.is_by_robot(names, message.sender_name, message.text)
+    return is_empty or _tickets.is_by_itself(message.subject, own)
+
+
+def _is_typed_in(message: Message, names: Mapping[str, str]) -> bool:
+    """Whether somebody typed the text a ticket system carries."""
+    if _tickets.is_by_robot(names, message.sender_name, message.text):
+        return False
+    own = _tickets.typed(message.text)
+    if not any(letter.isalpha() for letter in own):
+        return False
+    is_said = says_i(own[:2500]) or asks(own[:2500])
+    if _tickets.is_by_itself(message.subject, own) and not is_said:
+        return False
+    if _tickets.says_who(message.text):
+        return True
+    is_thread = "in-reply-to" in names or "references" in names
+    author = _tickets.author(names, message.sender_name)
+    is_named = bool(author) and not _MACHINE_WORDS.search(author) and not _is_system(author.lower())
+    if is_thread and is_named and len(own.split()) >= 3 and not _typed.has_structure(own):
+        return True
+    return (is_said or bool(QUESTION.search(own))) and _score(replace(message, text=own)) >= _ENOUGH
+
+
+def _is_short_text(message: Message, score: int) -> bool:
+    """True if a text that has no header to tell was typed: it is no form, and an alarm must speak more than once as people do."""
+    text = message.text
+    is_form = score < 0 or bool(_FORM_WORDS.search(text)) or _tickets.is_by_itself("", text)
+    if len(text) > _LONGEST_TYPED or is_form or _typed.has_structure(text):
+        return False
+    n, n_strong = _typed.points(text)
+    is_said = says_i_itself(text) or asks(text)
+    if is_alarming(text) or _CANNOT.search(text):
+        return is_said or score >= _ENOUGH or n_strong >= 2 or (n_strong > 0 and score + n > _ENOUGH)
+    return is_said or score >= _ENOUGH or (n_strong > 0 and score + n >= 2)
 
 
 def _is_handed_on(message: Message) -> bool:
@@ -305,21 +307,21 @@ def _is_handed_on(message: Message) -> bool:
 
 def _is_note(text: str) -> bool:
     """True for what somebody writes by hand on a host: a few sentences that no alarm speaks in."""
-    if len(text) > _LONGEST_NOTE or _ALARMING.search(text) or _FORM_WORDS.search(text) or _MACHINE_SIGNED.search(text):
+    if len(text) > _LONGEST_NOTE or is_alarming(text) or _FORM_WORDS.search(text) or _MACHINE_SIGNED.search(text):
         return False
-    return bool(_says_i(text) or _NOTE_WORDS.search(text))
+    return bool(says_i(text) or _NOTE_WORDS.search(text))
 
 
 def asks_at_the_end(text: str) -> bool:
     """True if the last paragraph is a person's question, as below a mail that was pasted."""
     last = text.rstrip()[-1500:].rpartition("\n\n")[2]
-    return bool(_QUESTION.search(last)) and (_says_i(last) or _asks(last))
+    return bool(QUESTION.search(last)) and (says_i(last) or asks(last))
 
 
 def reads_as_person(message: Message) -> bool:
     """True if the text alone shows a person, whoever it is from."""
     first = message.text.lstrip()[:400].partition("\n")[0]
-    return _score(message) >= _ENOUGH or _says_i(first)
+    return _score(message) >= _ENOUGH or says_i(first)
 
 
 def _score(message: Message) -> int:
@@ -327,11 +329,11 @@ def _score(message: Message) -> int:
     text = message.text[:4000]
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
     own = "\n".join(line for line in text.split("\n") if line[:1] not in (">", "|", " ", "\t"))
-    says_i = _says_i(own[:2500])
-    is_asked = _asks(own[:2500])
-    if len(first) < 200 and _FORM_GREETING.match(first) and not says_i and not is_asked:
+    is_said = says_i(own[:2500])
+    is_asked = asks(own[:2500])
+    if len(first) < 200 and _FORM_GREETING.match(first) and not is_said and not is_asked:
         return -2
-    score = 2 * says_i
+    score = 2 * is_said
     is_greeted = len(first) < 100 and greets(first)
     is_named = addresses(first[:200])
     if is_greeted:
@@ -343,12 +345,13 @@ def _score(message: Message) -> int:
         )
     score += is_greeted + is_named
     if is_asked:
-        score += 2 if "?" in first and _asks(first[:400]) else 1
-    has_question = bool(_QUESTION.search(own[:2500]))
+        score += 2 if "?" in first and asks(first[:400]) else 1
+    has_question = bool(QUESTION.search(own[:2500]))
     end = message.text[-2000:]
-    is_signed = _is_persons(signature(end))
+    # Without a header, a name alone below the last sentence of what was greeted.
+    is_signed = _is_persons(signature(end)) or (is_greeted and not message.headers and _is_persons(name_below(end)))
     score += (takes_leave(end) or is_signed) + is_signed + has_question + 3 * bool(_PHONE.search(message.text[-1500:]))
-    has_own_words = says_i or is_asked or has_question or is_polite(own[:2500])
+    has_own_words = is_said or is_asked or has_question or is_polite(own[:2500])
     if not message.headers:  # vendors say "you" as well: where there is a sender, it tells more
         has_own_words = has_own_words or bool(_OWN_WORDS.search(own[:2500]))
     # No machine begins with a word that is neither a greeting nor a label.
@@ -359,7 +362,7 @@ def _score(message: Message) -> int:
         score += 1
     if is_named and has_question and not is_signed and own.count("\n") <= 3:
         score += 2  # a question to somebody, and no more than that
-    if _SIGNED_BY_FILE.search(end) or (not says_i and _MACHINE_SIGNED.search(end)):
+    if _SIGNED_BY_FILE.search(end) or (not is_said and _MACHINE_SIGNED.search(end)):
         score -= 3
     score += bool(re.search(r"^> ?\w", text, re.MULTILINE)) and score > 0
     if _FORM_WORDS.search(own) or _FORM_WORDS.search(message.text[-1500:]):
@@ -380,13 +383,13 @@ def _sign_of_account(message: Message, score: int) -> str:
     is_local = bool(received) and bool(_LOCAL_SUBMISSION.search(received[-1]))
     has_name = bool(_PERSONAL_NAME.fullmatch(message.sender_name)) and not _MACHINE_WORDS.search(message.sender_name)
     line = f"{message.subject} {message.text.strip()[:300]}"
-    if score < _ENOUGH and not _QUESTION.search(line):
+    if score < _ENOUGH and not QUESTION.search(line):
         account = message.sender.partition("@")[0]
-        if _OFFICE.fullmatch(account) or (_MACHINE_WORDS.search(message.sender_name) and not _says_i(message.text[:2500])):
+        if _OFFICE.fullmatch(account) or (_MACHINE_WORDS.search(message.sender_name) and not says_i(message.text[:2500])):
             return ""
     signs = (
         (score >= 1, "a person's address, and words of a person"),
-        (bool(_QUESTION.search(line)), "a person's address, and a question"),
+        (bool(QUESTION.search(line)), "a person's address, and a question"),
         (bool(_OTHER_SCRIPT.search(line)) and has_name, "a person's name and language"),
         (not is_local and bool(_OWN_WORDS.search(message.text[:4000])), "a person's address and words"),
         (has_name and not is_local, "a person's name"),

@@ -97,7 +97,7 @@ def report(message: Message, part: str) -> Report:
         if NO_OUTPUT.fullmatch(only[0]):
             is_complete = True  # old releases print this line alone
         elif prior:
-            sections = (Section(name="prior_run", lines=sections[0].lines, recovery=Recovery.STATE),)
+            sections = (Section(name="prior_run", lines=sections[0].lines, recovery=Recovery.STATE, is_only_when_sick=True),)
             cutter.host_seen = sane_host(prior.group(1))
     last = cutter.pieces[-1].heading
     if not message.headers and len(sections) == 1 and last.section != LOCAL.section and last.order > _AT_THE_START[part]:

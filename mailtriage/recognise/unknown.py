@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mailtriage.recognise import _jobs, _people
+from mailtriage.recognise import _jobs, _people, _typed
 from mailtriage.recognise._hosts import sane_host
 from mailtriage.recognise._sections import SectionType
 from mailtriage.types import Message, Recovery, Report
@@ -37,7 +37,9 @@ def claims(message: Message) -> bool:
 
 
 def report(message: Message, note: str = "") -> Report:
-    """The mail as one section."""
+    """The mail as one section; a word or two without a header may be somebody's, and is not dropped."""
+    if not note and not message.headers and _typed.is_a_word(message.text):
+        note = "a word or two without a header may be a person's answer"
     subject = (f"Subject: {message.subject}",) if message.subject else ()
     lines = (*subject, *_jobs.tidy(message.text.rstrip("\n")))
     item = " ".join(_NUMBER.sub("#", message.subject[:1000]).split())[:_LONGEST_ITEM]

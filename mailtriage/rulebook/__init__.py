@@ -3,6 +3,7 @@
 from mailtriage.rulebook.book import Rulebook, load
 from mailtriage.rulebook.coverage import Coverage, coverage
 from mailtriage.rulebook.lint import check
+from mailtriage.rulebook.past import Past
 from mailtriage.rulebook.report import Finding, Level, as_json, as_text, exit_code
 from mailtriage.rulebook.rule import Action, Condition, Problem, Rule
 from mailtriage.rulebook.ruling import FloorHit, Hit, Ruling
@@ -15,6 +16,7 @@ __all__ = [
     "FloorHit",
     "Hit",
     "Level",
+    "Past",
     "Problem",
     "Rule",
     "Rulebook",

@@ -7,7 +7,7 @@ to a section together are looked for as one, since to ask a bank costs more than
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -30,8 +30,10 @@ class RuleBank:
         self.rules = tuple(rules)
         self.ranks = tuple(ranks)
         self.host = rules[0].host
+        self.group = rules[0].group
         self.asks_measures = any(rule.measure for rule in rules)
         self.asks_the_past = any(rule.given for rule in rules)
+        self.in_a_row = tuple(rule for rule in rules if rule.in_a_row and not rule.is_test)
         self._floor_refs = [(place, rule.floor) for place, rule in enumerate(rules) if rule.floor]
         self._memo = memo
         self._line_refs = [(place, index) for place, rule in enumerate(rules) for index in range(len(rule.lines))]
@@ -95,10 +97,11 @@ def named(match: object) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """The rules that share their kind, section and host globs; `number` is the set's place in the order in which all speak."""
+    """The rules that share their kind, section, host and group globs; `number` is the set's place in the order in which all speak."""
 
     number: int
     host: str
+    group: str
     rules: tuple[Rule, ...]
     ranks: tuple[int, ...]
 
@@ -109,27 +112,33 @@ class _Set:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The banks of one kind and section, told apart by host."""
+    """The banks of one kind and section, told apart by host; those of a group stand apart, so that nobody else asks for groups."""
 
     any_host: tuple[RuleBank, ...]
     exact: dict[str, tuple[RuleBank, ...]]
     globs: tuple[RuleBank, ...]
+    of_groups: tuple[RuleBank, ...]
+
+
+def in_no_group(_: str) -> frozenset[str]:
+    """The groups of a host where there is no inventory."""
+    return frozenset()
 
 
 class Banks:
-    """All rules, cut into banks by their kind, section and host. Those of an exact kind and section speak before those of globs."""
+    """All rules, cut into banks by their kind, section, host and group. Those of an exact kind and section speak before those of globs."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._memo = Memo(1 << 15)
-        cut: dict[tuple[str, str, str], list[Rule]] = {}
+        cut: dict[tuple[str, str, str, str], list[Rule]] = {}
         for rule in rules:
-            cut.setdefault((rule.kind, rule.section, rule.host), []).append(rule)
+            cut.setdefault((rule.kind, rule.section, rule.host, rule.group), []).append(rule)
         self._exact: dict[tuple[str, str], list[_Set]] = {}
         self._globs: dict[str, dict[str, list[_Set]]] = {}  # by kind, by section
         rank = 0
-        for number, (kind, section, host) in enumerate(sorted(cut, key=lambda globs: _is_glob(globs[0]) or _is_glob(globs[1]))):
-            same = cut[kind, section, host]
-            made = _Set(number, host, tuple(same), tuple(range(rank, rank + len(same))))
+        for number, (kind, section, host, group) in enumerate(sorted(cut, key=lambda globs: _is_glob(globs[0]) or _is_glob(globs[1]))):
+            same = cut[kind, section, host, group]
+            made = _Set(number, host, group, tuple(same), tuple(range(rank, rank + len(same))))
             if _is_glob(kind) or _is_glob(section):
                 self._globs.setdefault(kind, {}).setdefault(section, []).append(made)
             else:
@@ -138,13 +147,16 @@ class Banks:
         self._banks: dict[tuple[int, ...], RuleBank] = {}
         self._choices = Memo(512)
 
-    def on(self, kind: str, section: str, host: str) -> tuple[RuleBank, ...]:
-        """The banks whose rules can speak on this section."""
+    def on(self, kind: str, section: str, host: str, groups_of: Callable[[str], frozenset[str]] = in_no_group) -> tuple[RuleBank, ...]:
+        """The banks whose rules can speak on this section; `groups_of` is asked only where a rule asks for a group."""
         choice: _Choice | None = self._choices.get((kind, section))
         if choice is None:
             choice = self._choose(kind, section)
             self._choices.put((kind, section), choice)
         fitting = choice.any_host + choice.exact.get(host, ())
+        if choice.of_groups and (groups := groups_of(host)):
+            of_groups = (bank for bank in choice.of_groups if any(fits(group, bank.group) for group in groups))
+            fitting += tuple(bank for bank in of_groups if fnmatchcase(host, bank.host))
         return (*fitting, *(bank for bank in choice.globs if fnmatchcase(host, bank.host))) if choice.globs else fitting
 
     def _choose(self, kind: str, section: str) -> _Choice:
@@ -154,12 +166,17 @@ class Banks:
                 fitting += (each for sections, same in by_section.items() if fits(section, sections) for each in same)
         fitting.sort(key=lambda each: each.number)
         by_host: dict[str, list[_Set]] = {}
+        by_group: dict[tuple[str, str], list[_Set]] = {}
         for each in fitting:
-            by_host.setdefault(each.host, []).append(each)
+            if each.group:
+                by_group.setdefault((each.group, each.host), []).append(each)
+            else:
+                by_host.setdefault(each.host, []).append(each)
         banks = {host: tuple(self._merged(sets)) for host, sets in by_host.items()}
+        of_groups = tuple(bank for sets in by_group.values() for bank in self._merged(sets))
         exact = {host: same for host, same in banks.items() if not _is_glob(host)}
         globs = tuple(bank for host, same in banks.items() if _is_glob(host) and host != "*" for bank in same)
-        return _Choice(banks.get("*", ()), exact, globs)
+        return _Choice(banks.get("*", ()), exact, globs, of_groups)
 
     def _merged(self, sets: Sequence[_Set]) -> Iterator[RuleBank]:
         """A bank for each large set, and one for all the small ones; the same sets have the same bank wherever they come together."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Protocol
 
 from mailtriage.errors import Place
-from mailtriage.rulebook.banks import Banks, RuleBank
+from mailtriage.rulebook.banks import Banks, RuleBank, in_no_group
 from mailtriage.rulebook.floor import entries_in
 from mailtriage.rulebook.match import Memo
+from mailtriage.rulebook.past import Past, Standing, standing
 from mailtriage.rulebook.rule import Action, Condition, Problem, Rule, fits
 from mailtriage.rulebook.ruling import FloorHit, Hit, Ruling
 from mailtriage.rulebook.source import read_folder
@@ -78,6 +79,7 @@ class Rulebook:
         self._banks = Banks(self.rules)
         self._rulings = Memo(_REMEMBERED)
         self._as_of: Rulebook | None = None  # of the day asked for last
+        self.groups_of: Callable[[str], frozenset[str]] = in_no_group
 
     @cached_property
     def version(self) -> str:
@@ -96,31 +98,56 @@ class Rulebook:
             self._as_of = other
         return other
 
-    def rule_on(self, kind: str, host: str, section: Section, previous: Previous, suspended: frozenset[str] = frozenset()) -> Ruling:
+    def with_groups(self, groups_of: Callable[[str], frozenset[str]]) -> Rulebook:
+        """The same rulebook for hosts in groups: rules with a `group` speak on those that `groups_of` puts into it, in lower case."""
+        other = copy.copy(self)
+        other.groups_of = groups_of
+        other._as_of = None
+        return other
+
+    def rule_on(
+        self,
+        kind: str,
+        host: str,
+        section: Section,
+        previous: Previous,
+        suspended: frozenset[str] = frozenset(),
+        past: Past | None = None,
+    ) -> Ruling:
         """What rules and floor say of one section; `previous` gives the host's last value of a measure and subject.
+
+        `past` is asked by rules with a baseline or a trend; without it they are silent.
 
         A drop rule that is `suspended` (as `rule KIND/ID`) only says what it would do, as one with `status = "test"` does.
         """
-        banks = self._banks.on(kind, section.name, host.lower())
+        banks = self._banks.on(kind, section.name, host.lower(), self.groups_of)
         asks = any(bank.asks_the_past or (bank.asks_measures and section.measures) for bank in banks)
         if asks or len(section.lines) > _LONGEST_REMEMBERED:
-            return self._rule_on(banks, kind, section, previous, suspended)
+            return self._rule_on(banks, kind, section, previous, suspended, past)
         # The sections of a fleet say the same every night: what was said of these very lines holds.
         key = (banks, kind, section.name, section.item, section.heading, section.lines, suspended)
         ruling: Ruling | None = self._rulings.get(key)
         if ruling is None:
-            ruling = self._rule_on(banks, kind, section, previous, suspended)
+            ruling = self._rule_on(banks, kind, section, previous, suspended, past)
             self._rulings.put(key, ruling)
         return ruling
 
-    def _rule_on(self, banks: tuple[RuleBank, ...], kind: str, section: Section, previous: Previous, suspended: frozenset[str]) -> Ruling:
+    def _rule_on(
+        self,
+        banks: tuple[RuleBank, ...],
+        kind: str,
+        section: Section,
+        previous: Previous,
+        suspended: frozenset[str],
+        past: Past | None,
+    ) -> Ruling:
         lines = tuple(line for line in section.lines if line.strip())
         hits: dict[Action, list[Hit]] = {action: [] for action in Action}
         tests: list[Hit] = []
         drops: list[Rule] = []
         explainers: dict[int, list[Rule]] = {}
         for rule, found in sorted(
-            (spoken for bank in banks for spoken in _speaking(bank, section, lines, previous)), key=lambda spoken: spoken[1].rank
+            (spoken for bank in banks for spoken in _speaking(bank, section, lines, previous, past)), key=lambda spoken: spoken[1].rank
         ):
             if rule.is_over(self.today) or not rule.is_about(section.item):
                 continue
@@ -145,6 +172,9 @@ class Rulebook:
             is_explained=unexplained is None and bool(drops) and not floor and not held_by,
             held_by=held_by,
             tests=tuple(tests),
+            in_a_row=tuple(
+                rule for bank in banks for rule in bank.in_a_row if not rule.is_over(self.today) and rule.is_about(section.item)
+            ),
         )
 
     def held_by(self, kind: str, section: str) -> str:
@@ -172,11 +202,11 @@ class Rulebook:
         return f"nearest is rule {best_rule.id}{example}"
 
 
-def speaks_alone(rule: Rule, section: Section, previous: Previous) -> bool:
+def speaks_alone(rule: Rule, section: Section, previous: Previous, past: Past | None = None) -> bool:
     """Whether a rule by itself, whatever its dates, status and host, fires on a section or, to drop it, explains every line of it."""
     lines = tuple(line for line in section.lines if line.strip())
     alone = replace(rule, given=None) if rule.given else rule
-    for _, found in _speaking(RuleBank((alone,), Memo(1), is_for_once=True), section, lines, previous):
+    for _, found in _speaking(RuleBank((alone,), Memo(1), is_for_once=True), section, lines, previous, past):
         return len(found.explained()) == len(lines) if rule.action is Action.DROP else any(found.hits(section))
     return False
 
@@ -190,6 +220,7 @@ class _Finds:
         self.on_lines: list[tuple[int, int]] = []  # line, pattern
         self.on_floor: list[int] = []  # lines
         self.measures: tuple[Measure, ...] = ()
+        self.standings: dict[Measure, Standing] = {}
 
     def hits(self, section: Section) -> Iterator[Hit]:
         """One hit for each distinct item."""
@@ -211,7 +242,13 @@ class _Finds:
                 pattern = next((pattern for line, pattern in self.on_lines if line == number), None)
                 if pattern is not None:
                     groups += self._bank.groups(self._place, pattern, self._lines[number])
-                yield Hit(rule=rule, line=self._lines[number] if number >= 0 else "", groups=groups, measure=measure)
+                yield Hit(
+                    rule=rule,
+                    line=self._lines[number] if number >= 0 else "",
+                    groups=groups,
+                    measure=measure,
+                    standing=self.standings.get(measure),
+                )
         elif rule.floor and not rule.lines:
             shared = texts[0][2] if texts else ()
             for number in self.on_floor:
@@ -251,7 +288,9 @@ class _Finds:
         return covered
 
 
-def _speaking(bank: RuleBank, section: Section, lines: tuple[str, ...], previous: Previous) -> Iterator[tuple[Rule, _Finds]]:
+def _speaking(
+    bank: RuleBank, section: Section, lines: tuple[str, ...], previous: Previous, past: Past | None
+) -> Iterator[tuple[Rule, _Finds]]:
     """The rules of a bank that everything they ask for holds for, in the order of the bank."""
     on_lines: dict[int, list[tuple[int, int]]] = {}
     if bank.lines is not None:
@@ -278,7 +317,14 @@ def _speaking(bank: RuleBank, section: Section, lines: tuple[str, ...], previous
                 continue
         if rule.measure is not None:
             named = [measure for measure in section.measures if measure.name == rule.measure.name]
-            found.measures = tuple(each for each in named if rule.measure.holds(each, previous(each.name, each.subject)))
+            has_rise = rule.measure.rise is not None
+            found.measures = tuple(
+                each for each in named if rule.measure.holds(each, previous(each.name, each.subject) if has_rise else None)
+            )
+            if rule.measure.asks_history:
+                stood = ((each, standing(rule.measure, each, past)) for each in found.measures)
+                found.standings = {each: how for each, how in stood if how is not None}
+                found.measures = tuple(found.standings)
             # To drop, no measure of the name may be outside the limits.
             if not found.measures or (rule.action is Action.DROP and len(found.measures) < len(named)):
                 continue

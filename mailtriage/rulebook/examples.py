@@ -1,7 +1,8 @@
 """The inline examples of a rule, tried with the same engine that rules on mail.
 
 An example is a section's text. A line `NAME SUBJECT VALUE [UNIT] [was VALUE]` that begins with the name of the rule's
-measure is no line of the section but a measure in it, so that measures have examples too.
+measure is no line of the section but a measure in it, so that measures have examples too. Where the rule asks for a baseline,
+`was VALUE` stands for every day before; where it asks for a trend, for the day before, with the same growth on each earlier day.
 """
 
 from __future__ import annotations
@@ -9,15 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from mailtriage.baseline import Points
 from mailtriage.rulebook.book import Rulebook, speaks_alone
+from mailtriage.rulebook.past import Past
 from mailtriage.rulebook.rule import Rule
 from mailtriage.rulebook.ruling import Ruling
 from mailtriage.types import Measure, Section
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _MEASURE = re.compile(rf"(?P<subject>\S+)\s+(?P<value>{_NUMBER})(?:\s+(?!was\b)(?P<unit>\S+))?(?:\s+was\s+(?P<before>{_NUMBER}))?\s*")
+_AT = datetime(2026, 11, 22, 3, tzinfo=UTC)
+_DAY_S = 86400
 _GLOB = re.compile(r"\[[^\]]*\]|[*?]")
 
 
@@ -38,9 +43,24 @@ class Example:
         known = self.rule.measure is not None and name == self.rule.measure.name
         return dict(self.before).get(subject) if known else None
 
+    @property
+    def past(self) -> Past:
+        """The days the example says the host had before."""
+        return Past(_AT, self._readings)
+
+    def _readings(self, name: str, subject: str, since: datetime) -> Points:
+        before = self.previous(name, subject)
+        measure = next((each for each in self.section.measures if each.name == name and each.subject == subject), None)
+        if before is None or measure is None:
+            return ()
+        asked = self.rule.measure
+        growth = measure.value - before if asked is not None and asked.full_within is not None else 0.0
+        days = range(1, (_AT - since).days + 1)
+        return [(_AT.timestamp() - day * _DAY_S, max(0.0, before - growth * (day - 1))) for day in days]
+
     def ruling(self, rulebook: Rulebook) -> Ruling:
         """What a rulebook says of the example."""
-        return rulebook.rule_on(self.kind, self.host, self.section, self.previous)
+        return rulebook.rule_on(self.kind, self.host, self.section, self.previous, past=self.past)
 
 
 def examples(rule: Rule) -> Iterator[Example]:
@@ -52,7 +72,7 @@ def examples(rule: Rule) -> Iterator[Example]:
 
 def is_found(example: Example) -> bool:
     """Whether the rule by itself fires on the example or, for a drop rule, explains every line of it."""
-    return speaks_alone(example.rule, example.section, example.previous)
+    return speaks_alone(example.rule, example.section, example.previous, example.past)
 
 
 def _example(rule: Rule, key: str, index: int, text: str) -> Example:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
+from mailtriage.zeros import cut
+
 # \b takes an underscore for a letter; VDEV_FAULTED and smart_failed must be found as well.
 _L, _R = r"(?:\b|_)", r"(?:\b|_)"
 _DISK = r"(?:disks?|(?:hard |physical )?drives?|hdds?|ssds?|pds?|physicaldrives?|spindles?)"
@@ -165,7 +167,7 @@ _THINGS = (
 )
 _BEFORE = r"(?:^|[\s(\[,;])"
 _HEALTHY = (
-    rf"{_BEFORE}(?:0|no|without(?: any)?|zero) +{_BAD}{_THINGS}(?:[\s).,;:]|$)",
+    rf"{_BEFORE}(?:no|without(?: any)?|zero) +{_BAD}{_THINGS}(?:[\s).,;:]|$)",
     # `Failed Disks : 0`, `Media Error Count: 0`, `uncorrectable errors = 0`, `Critical Warning: 0x00`; not `0.5`, not `0 of 3`.
     r"(?:[\w/-]+ +){0,4}\b(?:errors?|sectors|blocks|disks|drives|devices|arrays|volumes|degraded|offline|faulted|missing|failed|failures?|"
     r"uncorrect(?:ed|able)|unrecover(?:ed|able)|critical warning|corrupt(?:ed|ion)|mismatch(?:es)?)(?: +(?:count|errors?|total))*"
@@ -218,8 +220,11 @@ def _entries_in(line: str) -> tuple[str, ...]:
     found = bank.find(text)
     # A line too long to be a statement of health is taken as it is: cutting would cost its square.
     if found and len(line) <= _LONGEST:
+        text = healthy.sub(b" ", text)
+        if bank.find(text):
+            text = cut(text.decode("utf-8", "replace"), is_strict=True).encode()
         # Cutting leaves a blank, so that neighbours do not join to new words; repeated, as two wordings may share a blank.
-        for _ in range(3):
+        for _ in range(2):
             text, n_cuts = healthy.subn(b" ", text)
             if not n_cuts:
                 break

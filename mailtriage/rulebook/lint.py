@@ -24,11 +24,17 @@ _PROBES = (b"Zq 7!", b"\x01~", "é ∆".encode(), b"/x: 0", b"kernel: lost")
 _SURELY_FAST = 600
 _MOST_SECONDS = 0.010
 _BUSY = "".join(random.Random(1).choices("abxyz 019é:/", k=9_500)).encode()  # noqa: S311  a fixed text, no secret
+_ONCE_A_DAY = ("freebsd_daily", "freebsd_security", "freebsd_weekly", "freebsd_monthly")  # at most
 _FOR_EVENTS = ("severity", "check", "item", "recovery", "summary")
 
 
-def check(rulebook: Rulebook, today: date, sections: Mapping[str, Collection[str]] | None = None) -> tuple[Finding, ...]:
-    """All findings in the order of the files; `sections` names the sections each kind is known to have, where that is known."""
+def check(
+    rulebook: Rulebook, today: date, sections: Mapping[str, Collection[str]] | None = None, groups: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """All findings in the order of the files.
+
+    `sections` names the sections each kind is known to have, `groups` the groups hosts are in (lower case), where that is known.
+    """
     found = [
         Finding(severity=Level.BROKEN, place=each.place, code=each.code, message=each.message, remedy=each.remedy, rule=each.rule)
         for each in rulebook.problems
@@ -37,9 +43,11 @@ def check(rulebook: Rulebook, today: date, sections: Mapping[str, Collection[str
     for rule in rulebook.rules:
         found += _dates(rule, today)
         found += _keys(rule)
+        found += _repeats(rule)
         found += _examples(rule, today_book)
         found += _patterns(rule)
         found += _names(rule, sections or {})
+        found += _groups(rule, groups)
     found += _shadowed(rulebook.rules)
     # One problem of a file is told once, although it may hold several kinds.
     return tuple(dict.fromkeys(sorted(found, key=lambda each: (each.place.path, each.place.line, each.place.column))))
@@ -69,6 +77,16 @@ def _keys(rule: Rule) -> Iterator[Finding]:
         yield _finding(rule, rule.place_of("overrides"), "floor", message, "nothing to do if that is meant", Level.INFO)
 
 
+def _repeats(rule: Rule) -> Iterator[Finding]:
+    if rule.repeats == 1:
+        key = "in_a_row" if rule.in_a_row else "per_day"
+        remedy = "remove the key, or ask for 2 or more"
+        yield _finding(rule, rule.place_of(key), "unused-key", f"{key} = 1 has no effect: the first mail raises", remedy)
+    if rule.per_day > 1 and all(kind in _ONCE_A_DAY for kind in rule.kind.split("|")):
+        message = f"it never raises: {rule.kind} does not come {rule.per_day} times within 24 hours"
+        yield _finding(rule, rule.place_of("per_day"), "dead", message, f"write in_a_row = {rule.per_day}")
+
+
 def _names(rule: Rule, sections: Mapping[str, Collection[str]]) -> Iterator[Finding]:
     """Globs on kinds and sections that fit none there is; each of several that are joined by `|` must fit one."""
     if not sections:
@@ -88,6 +106,14 @@ def _names(rule: Rule, sections: Mapping[str, Collection[str]]) -> Iterator[Find
         remedy = suggestion(glob, known, "`mailtriage why` shows the sections of a mail")
         message = f"{' and '.join(kinds[:3])} has no section {one_line(glob, 40)}"
         yield _finding(rule, rule.place_of("section"), "unknown-section", message, remedy)
+
+
+def _groups(rule: Rule, groups: Collection[str]) -> Iterator[Finding]:
+    """Globs on groups that no host is in."""
+    for glob in rule.group.split("|") if groups and rule.group else ():
+        if not any(fits(group, glob) for group in groups):
+            remedy = suggestion(glob, groups, "`mailtriage inventory show` lists the groups")
+            yield _finding(rule, rule.place_of("group"), "unknown-group", f"no host is in group {one_line(glob, 40)}", remedy)
 
 
 def _examples(rule: Rule, rulebook: Rulebook) -> Iterator[Finding]:
@@ -161,7 +187,10 @@ def _shadowed(rules: Iterable[Rule]) -> Iterator[Finding]:
     """Patterns that an earlier rule of the same section and action has, letter by letter."""
     seen: dict[tuple[object, ...], Rule] = {}
     for rule in rules:
-        scope = (rule.kind, rule.section, rule.host, rule.about, rule.action, rule.is_test, rule.measure, rule.text, rule.floor, rule.given)
+        scope = (
+            *(rule.kind, rule.section, rule.host, rule.group, rule.about, rule.action, rule.is_test),
+            *(rule.measure, rule.text, rule.floor, rule.given, rule.in_a_row, rule.per_day),
+        )
         for index, pattern in enumerate(rule.lines or ("",)):
             first = seen.setdefault((*scope, pattern), rule)
             if first is not rule:

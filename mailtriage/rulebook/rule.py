@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 
+from mailtriage.baseline import Usual
 from mailtriage.errors import Place
 from mailtriage.types import Measure, Recovery, Severity
 
@@ -28,9 +29,16 @@ class Condition:
     above: float | None = None
     below: float | None = None
     rise: float | None = None
+    usual: Usual | None = None  # it must be above its own past
+    full_within: float | None = None  # it must be on the way to full, within so many days
+
+    @property
+    def asks_history(self) -> bool:
+        """Whether the last value is not enough: the past of the measure decides."""
+        return self.usual is not None or self.full_within is not None
 
     def holds(self, measure: Measure, before: float | None) -> bool:
-        """Whether `measure` meets every limit; a rise needs the value the host had before."""
+        """Whether `measure` meets every limit but those that ask its history; a rise needs the value the host had before."""
         if self.above is not None and not measure.value > self.above:
             return False
         if self.below is not None and not measure.value < self.below:
@@ -55,8 +63,11 @@ class Rule:
     text: str = ""
     measure: Condition | None = None
     floor: tuple[str, ...] = ()  # globs on entries of the floor: lines that are on it
+    in_a_row: int = 0  # raises once it fired in so many mails in a row; 0: at once
+    per_day: int = 0  # raises once it fired in so many mails within 24 hours; 0: at once
     given: Condition | None = None  # what must be known of the host, from this section or from before
     host: str = "*"
+    group: str = ""  # globs joined by | on the groups the host is in; "": whatever it is in, or in none
     about: tuple[str, ...] = ()  # globs on the section's item; none: whatever it is about
     severity: Severity | None = None
     check: str = ""
@@ -89,6 +100,11 @@ class Rule:
     def is_for(self, kind: str, section: str = "") -> bool:
         """Whether the rule can speak on this kind, and on this section if one is named."""
         return fits(kind, self.kind) and (not section or fits(section, self.section))
+
+    @property
+    def repeats(self) -> int:
+        """How often it has to fire before it raises; 0: it raises at once."""
+        return self.in_a_row or self.per_day
 
     def is_over(self, today: date) -> bool:
         """Whether its `until` has passed."""

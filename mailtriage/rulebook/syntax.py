@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from mailtriage.errors import Place
-from mailtriage.rulebook import floor, template
+from mailtriage.rulebook import floor, limits, template
 from mailtriage.rulebook.pattern import PatternError, verified
 from mailtriage.rulebook.places import Block
 from mailtriage.rulebook.rule import Action, Condition, Problem, Rule
@@ -19,7 +20,7 @@ from mailtriage.text import one_line
 from mailtriage.types import Recovery, Severity
 
 KEYS = (
-    *("id", "kind", "section", "host", "about", "given", "action", "status"),
+    *("id", "kind", "section", "host", "group", "about", "given", "action", "status", "in_a_row", "per_day"),
     *("lines", "text", "measure", "floor", "severity", "check", "item", "recovery", "summary"),
     *("reason", "owner", "review", "until", "overrides", "hit", "miss"),
 )
@@ -29,6 +30,8 @@ _STATUSES = ("active", "test")
 _NO_DEFAULTS: Mapping[str, str] = {}
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SHOWN = 60
+_MOST_REPEATS = 100
+_REPEATS = ("in_a_row", "per_day")
 
 
 def suggestion(word: str, known: Iterable[str], otherwise: str) -> str:
@@ -130,12 +133,15 @@ def _read(reading: _Reading) -> Rule:
         kind=reading.text("kind", reading.defaults.get("kind", reading.stem)),
         section=reading.text("section", reading.defaults.get("section", "*")),
         host=reading.text("host", "*").lower(),
+        group=reading.text("group").lower(),
         about=tuple(glob.lower() for glob in reading.texts("about")),
         action=action or Action.DIGEST,
         lines=reading.texts("lines"),
         text=reading.text("text"),
         measure=_condition(reading, "measure"),
         floor=reading.texts("floor"),
+        in_a_row=_repeats(reading, "in_a_row"),
+        per_day=_repeats(reading, "per_day"),
         given=_condition(reading, "given"),
         severity=Severity(severity) if severity else None,
         check=reading.text("check"),
@@ -155,9 +161,10 @@ def _read(reading: _Reading) -> Rule:
     )
     if action is not None:
         _check_operators(reading, rule)
+        _check_repeats(reading, action)
     groups = _groups(reading, rule)
     for key in ("item", "summary"):
-        _check_template(reading, key, getattr(rule, key), groups, has_measure="measure" in reading.table)
+        _check_template(reading, key, getattr(rule, key), groups | _of_measure(reading))
     for index, name in enumerate(rule.overrides):
         if name not in floor.NAMES:
             remedy = suggestion(name, floor.NAMES, "see docs/rules.md, The floor")
@@ -198,6 +205,9 @@ def _check_operators(reading: _Reading, rule: Rule) -> None:
     if "floor" in has:
         message = "a drop rule cannot ask for the floor: what is on it is kept"
         reading.wrong("floor", message, "use lines, and overrides where such a line means nothing", reading.place("floor"))
+    if rule.measure is not None and rule.measure.asks_history:
+        message = "a drop rule cannot ask for the past: where too little is known, it would never drop"
+        reading.wrong("baseline", message, "use above or below", reading.place("measure"))
     if has == ["measure"]:
         reading.wrong(
             "missing",
@@ -211,6 +221,26 @@ def _check_operators(reading: _Reading, rule: Rule) -> None:
         reading.wrong("missing", "a drop rule must say when to look at it again", "write review = 2027-11-22, a date without quotes")
 
 
+def _repeats(reading: _Reading, key: str) -> int:
+    value = reading.table.get(key, 0)
+    if key not in reading.table or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MOST_REPEATS):
+        return int(value)
+    message = f"{key} must be a whole number from 1 to {_MOST_REPEATS}, not {_shown(value)}"
+    reading.wrong("type", message, f"write {key} = 3", reading.place(key))
+    return 0
+
+
+def _check_repeats(reading: _Reading, action: Action) -> None:
+    """Only an event can wait until it repeats."""
+    given = [key for key in _REPEATS if key in reading.table]
+    if action is not Action.EVENT:
+        for key in given:
+            message = f"{key} cannot stand in a {action} rule: only an event waits until it repeats"
+            reading.wrong("repeats", message, 'remove the key, or write action = "event"', reading.place(key))
+    elif len(given) > 1:
+        reading.wrong("repeats", "in_a_row and per_day exclude each other", "make two rules of it", reading.place("per_day"))
+
+
 def _condition(reading: _Reading, at: str) -> Condition | None:
     given = reading.table.get(at)
     if given is None:
@@ -219,27 +249,31 @@ def _condition(reading: _Reading, at: str) -> Condition | None:
         remedy = f'write {at} = {{ name = "fs_used", above = 95 }}'
         reading.wrong("type", f"{at} must be a table, not {_shown(given)}", remedy, reading.place(at))
         return None
-    known = _LIMITS if at == "measure" else _LIMITS[:2]
+    known = (*_LIMITS, *limits.KEYS) if at == "measure" else _LIMITS[:2]
     n_before = len(reading.problems)
-    limits: dict[str, float] = {}
+    found: dict[str, float] = {}
     for key, value in given.items():
         place = reading.place(f"{at}.{key}")
-        if key == "baseline":
-            reading.wrong("unknown-key", f"{at} has no baseline yet", "use above, below or rise", place)
-        elif key != "name" and key not in known:
+        if key != "name" and key not in known:
             remedy = suggestion(key, ("name", *known), f"{at} takes name, {', '.join(known)}")
             reading.wrong("unknown-key", f"unknown key {one_line(key, 40)} in {at}", remedy, place)
-        elif key != "name":
+        elif key in _LIMITS:
             if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  nan is the one value unequal to itself
                 reading.wrong("type", f"{key} must be a number, not {_shown(value)}", f"write {key} = 95", place)
             else:
-                limits[key] = float(value)
+                found[key] = float(value)
+    usual, full_within = limits.from_past(given, partial(_wrong_in, reading, at)) if at == "measure" else (None, None)
     name = given.get("name")
     if not isinstance(name, str) or not name.strip():
         reading.wrong("missing", f"{at} needs a name", f'write {at} = {{ name = "fs_used", above = 95 }}', reading.place(at))
-    elif not limits and len(reading.problems) == n_before:
-        reading.wrong("missing", f"{at} needs a limit", f"add {', '.join(known[:-1])} or {known[-1]}", reading.place(at))
-    return Condition(name=name, **limits) if isinstance(name, str) else None
+    elif not found and usual is None and full_within is None and len(reading.problems) == n_before:
+        enough = [key for key in known if key not in ("times", "least")]
+        reading.wrong("missing", f"{at} needs a limit", f"add {', '.join(enough[:-1])} or {enough[-1]}", reading.place(at))
+    return Condition(name=name, usual=usual, full_within=full_within, **found) if isinstance(name, str) else None
+
+
+def _wrong_in(reading: _Reading, at: str, key: str, code: str, message: str, remedy: str) -> None:
+    reading.wrong(code, message, remedy, reading.place(f"{at}.{key}"))
 
 
 def _groups(reading: _Reading, rule: Rule) -> frozenset[str]:
@@ -276,10 +310,20 @@ def _empties(regexp: Any) -> bool:
     return bool(regexp.search(b"") and regexp.search(b"\x01 q"))
 
 
-def _check_template(reading: _Reading, key: str, given: str, groups: frozenset[str], *, has_measure: bool) -> None:
+def _of_measure(reading: _Reading) -> frozenset[str]:
+    """The names that a measure, and its past, have for templates."""
+    given = reading.table.get("measure")
+    if given is None:
+        return frozenset()
+    keys = given if isinstance(given, dict) else {}
+    of_baseline = template.FROM_BASELINE if "baseline" in keys else frozenset()
+    return template.FROM_MEASURE | of_baseline | (template.FROM_TREND if "full_within" in keys else frozenset())
+
+
+def _check_template(reading: _Reading, key: str, given: str, names_of_rule: frozenset[str]) -> None:
     if not given:
         return
-    known = groups | template.FROM_SECTION | (template.FROM_MEASURE if has_measure else frozenset())
+    known = names_of_rule | template.FROM_SECTION
     try:
         names = template.names_in(given)
     except ValueError as error:

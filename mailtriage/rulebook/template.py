@@ -7,6 +7,8 @@ from string import Formatter
 
 FROM_SECTION = frozenset({"line", "item"})
 FROM_MEASURE = frozenset({"subject", "value", "unit"})
+FROM_BASELINE = frozenset({"baseline", "growth"})  # a growth per day only for counters
+FROM_TREND = frozenset({"days_left", "growth"})
 
 
 def names_in(template: str) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from mailtriage import maillog
 from mailtriage.config import Config, EventsConfig, SinkConfig
+from mailtriage.correlate.flaps import Holds, hold_for
 from mailtriage.errors import Place
 from mailtriage.sinks import Sink, deliver, open_sink
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
-from mailtriage.types import Change, ChangeType, OpenEvent, Recovery, Severity
+from mailtriage.types import Change, Severity
 
 RELAY_SINK = "relay"  # takes digests and mail of people
 _POLL_S = 5.0  # a retry comes due without anybody telling
@@ -45,7 +46,7 @@ class Deliverer:
     def __init__(self, config: Config, store: Store, spool: Spool, instance: str, clock: Callable[[], datetime]) -> None:
         self._sinks = open_sinks(config, instance)
         self._wants = config.sinks
-        self._events = config.events
+        self._holds = holds(config.events)
         self._store = store
         self._spool = spool
         self._clock = clock
@@ -65,10 +66,8 @@ class Deliverer:
         return tuple(one.name for one in self._wants if _reaches(one, change))
 
     def hold_for(self, change: Change) -> timedelta:
-        """How long a new event is kept back, should it be over soon: none for what cannot say so, or is critical."""
-        if change.type is not ChangeType.OPENED or change.event.recovery is not Recovery.EXPLICIT or not change.mail_id:
-            return timedelta()
-        return hold_of(change.event, self._events)
+        """How long a change is kept back, as it may be undone soon."""
+        return hold_for(change, self._holds)
 
     def start(self) -> None:
         """Begins to deliver."""
@@ -104,9 +103,13 @@ class Deliverer:
                 self._news[name].wait(_POLL_S)
 
 
-def hold_of(event: OpenEvent, events: EventsConfig) -> timedelta:
-    """How long an event of this severity is held, should its sender say OK soon."""
-    return timedelta(seconds={Severity.WARNING: events.hold_warning_s, Severity.HIGH: events.hold_high_s}.get(event.severity, 0))
+def holds(events: EventsConfig) -> Holds:
+    """How long events are held, as configured."""
+    seconds = {Severity.INFO: events.hold_warning_s, Severity.WARNING: events.hold_warning_s, Severity.HIGH: events.hold_high_s}
+    return Holds(
+        by_severity={severity: timedelta(seconds=n) for severity, n in seconds.items()},
+        flapping_after=events.flapping_after,
+    )
 
 
 def _reaches(sink: SinkConfig, change: Change) -> bool:

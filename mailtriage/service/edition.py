@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 from mailtriage.config import Config, EventsConfig
 from mailtriage.correlate.silence import CHECK
 from mailtriage.digest.edition import Book, Edition, Parked, SilentHost, WouldDrop
+from mailtriage.service import quieting
 from mailtriage.service.auditing import checks
-from mailtriage.service.deliver import hold_of
+from mailtriage.service.deliver import holds
+from mailtriage.service.judgement import weights_of
+from mailtriage.service.remarks import remarks
 from mailtriage.service.watching import watch
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
@@ -27,11 +30,15 @@ def build(
     entries = store.entries(None if is_scheduled else since)
     # By what was shown, not by the time: a mail that came late may close an event before the last digest.
     over = store.closed_events(None if is_scheduled else since)
+    now_open = store.open_events()
+    apart = quieting.apart(store, now_open, [one.event for one in over], since, until)
+    quiet = {event.id for event in apart.events}
+    over = tuple(one for one in over if one.event.id not in quiet)
     flaps = tuple(one.event for one in over if is_flap(one, config.events))
     closed = tuple(one.event for one in over if one.event not in flaps)
-    now_open = store.open_events()
-    silent = tuple(event for event in now_open if event.check == CHECK)
-    open_events = tuple(event for event in now_open if event.check != CHECK)
+    shown = tuple(event for event in now_open if event.id not in quiet)
+    silent = tuple(event for event in shown if event.check == CHECK and event.host and not event.item)
+    open_events = tuple(event for event in shown if event not in silent)
     n_held = book.n_parked + max(0, spool.last_seq() - store.cursor)
     known = {row.host for row in store.hosts() if row.host}
     questions, n_other_questions = checks(store, config)
@@ -56,20 +63,25 @@ def build(
         closed=closed,
         flaps=flaps,
         entries=entries,
-        silent_hosts=tuple(SilentHost(host=event.host or "most hosts", last_seen_at=event.last_seen_at) for event in silent),
+        quiet=apart.events,
+        silent_hosts=tuple(SilentHost(host=event.host, last_seen_at=event.last_seen_at) for event in silent),
+        remarks=(*apart.remarks, *remarks(store, None if is_scheduled else since)),
         would_drop=_would_drop(store, entries),
         notes=(*notes, *_outbox_notes(store), *watch(config, store, until).findings),
         parked=_parked(store, spool),
         checks=questions,
         n_other_checks=n_other_questions,
+        weight=weights_of(config).of,
     )
 
 
 def is_flap(found: ClosedEvent, events: EventsConfig) -> bool:
     """Whether an event was over before anybody was told of it; one seen twice may have been told as it got worse."""
     event = found.event
-    is_held = event.recovery is Recovery.EXPLICIT and bool(event.mail_id) and event.count == 1
-    return is_held and found.closed_at - event.opened_at < hold_of(event, events)
+    if event.recovery is not Recovery.EXPLICIT or not event.mail_id or event.is_told:
+        return False
+    # Without a sink nobody is ever told: what lasted is shown all the same.
+    return bool(event.flaps) or (event.count == 1 and found.closed_at - event.opened_at < holds(events).of(event.severity))
 
 
 def since_for(store: Store, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from mailtriage.baseline import CAPACITIES, COUNTERS, LEVELS
 from mailtriage.recognise import Recogniser, kinds, measures
 from mailtriage.recognise import name as name_of
 from mailtriage.rulebook import Rulebook, load
@@ -66,14 +67,21 @@ def measures_page() -> str:
             for each in one.measures:
                 carriers.setdefault(each, []).append(f"`{name_of(kind)}/{one.name}`")
     rows = "".join(
-        f"| `{name}` | {unit or '-'} | {_cell(text)} | {', '.join(carriers.get(name, ())) or '-'} |\n"
+        f"| `{name}` | {unit or '-'} | {_cell(text)} | {_course(name)} | {', '.join(carriers.get(name, ())) or '-'} |\n"
         for name, (unit, text) in sorted(measures().items())
     )
     return (
         "# Measures\n\nMade by `make docs`: every number that is read from a mail, with its unit. What stands in square brackets is the\n"
         'subject, what the number belongs to. Rules ask for them by name: `measure = { name = "fs_used", above = 95 }`.\n\n'
-        f"| name | unit | is | read from |\n| --- | --- | --- | --- |\n{rows}"
+        "Of those that have a course, the past is kept for each host ([rules](rules.md), The past of a host): a `level` goes up\n"
+        "and down, a `capacity` is a level that can be full, a `counter` only grows until it starts anew.\n\n"
+        f"| name | unit | is | course | read from |\n| --- | --- | --- | --- | --- |\n{rows}"
     )
+
+
+def _course(name: str) -> str:
+    kinds_of_course = (("capacity", CAPACITIES), ("counter", COUNTERS), ("level", LEVELS))
+    return next((course for course, names in kinds_of_course if name in names), "-")
 
 
 def _paragraph(text: str) -> str:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from mailtriage.config import TABLES, Config
 from mailtriage.errors import MailtriageError
-from mailtriage.service import files
+from mailtriage.service import files, silence
 from mailtriage.service.deliver import open_sinks
-from mailtriage.service.judgement import load_judgement, model_in_force
+from mailtriage.service.judgement import load_judgement, model_in_force, weights_of
 from mailtriage.sinks import kinds
 from mailtriage.store.main import Store
 from mailtriage.store.spool import Spool
@@ -96,7 +96,7 @@ def _toml(value: object) -> str:
 
 def diagnose(config: Config) -> tuple[Finding, ...]:
     """Looks at everything the daemon needs, without changing a mail or sending anything."""
-    return tuple(finding for check in (_store, _rules, _model, _sinks, _relay, _listening) for finding in check(config))
+    return tuple(finding for check in (_store, _rules, _inventory, _model, _sinks, _relay, _listening) for finding in check(config))
 
 
 def _store(config: Config) -> Iterator[Finding]:
@@ -135,6 +135,14 @@ def _rules(config: Config) -> Iterator[Finding]:
     if not config.rules.local.is_dir():
         detail = f"the folder of your own rules {config.rules.local} is not there: make it, or name another as [rules] local"
         yield Finding(what="rules", is_good=False, detail=detail)
+
+
+def _inventory(config: Config) -> Iterator[Finding]:
+    for note in weights_of(config).notes:
+        yield Finding(what="inventory", is_good=False, detail=note)
+    _, note = silence.kept_overrides(config, silence.Overrides())
+    if note:
+        yield Finding(what="cadence", is_good=False, detail=note)
 
 
 def _model(config: Config) -> Iterator[Finding]:

@@ -22,15 +22,18 @@ from pathlib import Path
 from mailtriage import config as configuration
 from mailtriage import maillog, metrics
 from mailtriage.config import Config
-from mailtriage.correlate import broken_rule_changes, correlate, expire, seen_at, silence_changes, suspension_changes
+from mailtriage.correlate import seen_at
 from mailtriage.errors import MailtriageError
 from mailtriage.pipeline import triage
 from mailtriage.service import files, mailing
+from mailtriage.service.correlating import Correlator
 from mailtriage.service.deliver import Deliverer
+from mailtriage.service.growing import Growing
 from mailtriage.service.judgement import load_judgement, relearnt
 from mailtriage.store.main import Store
+from mailtriage.store.readings import KEPT_DAYS
 from mailtriage.store.spool import Spool
-from mailtriage.types import Change, ChangeType, OpenEvent, Outcome, RawMail, Verdict
+from mailtriage.types import Change, ChangeType, Outcome, RawMail, Verdict
 
 BATCH = 64  # mails that share one flush; each is a savepoint of its own
 TRIES = 3  # then the mail is parked and shown as it came
@@ -56,13 +59,21 @@ class Worker:
         self.spool: Spool = files.open_spool(config)
         self.store: Store = files.open_store(config)
         self.judgement = load_judgement(config, promoted=self.store.learning.promoted(), survives_model=True)
-        for note in self.judgement.notes:
-            _log.error("what=not_as_configured %s", maillog.logfmt(note=note))
         self.deliverer = Deliverer(config, self.store, self.spool, files.instance(config), self.now)
+        self.correlator = Correlator(config, self.store, self.deliverer, lambda: self.judgement)
+        for note in self.notes:
+            _log.error("what=not_as_configured %s", maillog.logfmt(note=note))
+        self._growing = Growing(self.store)
         self._next_tick: datetime | None = None
         self._forgot_on: date | None = None
         # A mail may have killed the worker before this one: those it had in hand are taken one by one, each counted before.
         self._n_careful = BATCH
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is wrong with the files that decide, and was survived."""
+        note = self.correlator.overrides_note
+        return (*self.judgement.notes, *((note,) if note else ()))
 
     def now(self) -> datetime:
         """The time: the wall clock's, or that of the newest mail."""
@@ -74,10 +85,11 @@ class Worker:
         # Another [store] needs a restart: the receiver writes to the old one, and knows our own mail by its name.
         fresh = replace(configuration.load(self.config.path), store=self.config.store)
         promoted = self.store.learning.promoted()
-        judgement = load_judgement(fresh, promoted=promoted, survives_model=self.judgement.model is None)
+        judgement = load_judgement(fresh, promoted=promoted, survives_model=self.judgement.model is None, old=self.judgement.weights)
         deliverer = Deliverer(fresh, self.store, self.spool, files.instance(fresh), self.now)
         self.deliverer.stop()
         self.config, self.judgement, self.deliverer = fresh, judgement, deliverer
+        self.correlator = Correlator(fresh, self.store, deliverer, lambda: self.judgement, before=self.correlator)
         deliverer.start()
         self._next_tick = None  # what was mended, or broke, is told at once
 
@@ -155,22 +167,34 @@ class Worker:
         now = self.now()
         by = self.judgement
         outcome = triage(raw, by.rulebook, by.model, self.store, now, promoted=by.promoted, suspended=self._suspended)
+        outcome = by.weights.weighed(outcome)
         if raw.is_archive:
             self.store.record(outcome, seq, seen_at=seen_at(outcome), now=now, is_archive=True)
             return outcome, ()
-        known = self.store.open_events({outcome.host, *(event.host for event in outcome.events)})
-        changes = correlate(outcome, known, now, self.store.last_closed_at)
-        self.store.record(
+        followed = self.correlator.of_mail(raw, outcome, now)
+        is_new = self.store.record(
             outcome,
             seq,
-            changes,
+            followed.changes,
             seen_at=seen_at(outcome),
             now=now,
             sinks_for=self.deliverer.sinks_for,
             hold_for=self.deliverer.hold_for,
             pass_to=self.deliverer.pass_sinks,
+            besides=followed.besides,
         )
-        return outcome, changes
+        if is_new:
+            self.correlator.written(followed, now)
+        return outcome, followed.changes
+
+    def pass_time(self, until: datetime, step: timedelta) -> None:
+        """Lets the mails' clock go on in steps where no mail comes."""
+        at = self.now()
+        while at < until:
+            at = min(at + step, until)
+            self._mail_time = at
+            with self.store.transaction():
+                self.tick()
 
     def tick(self) -> None:
         """What only the clock brings: events that expire, hosts that fell silent, the digest, old mails."""
@@ -178,33 +202,18 @@ class Worker:
         if self._next_tick is not None and now < self._next_tick:
             return
         self._next_tick = now + TICK
-        open_events = self.store.open_events()
-        changes = (
-            *expire(open_events, now),
-            *self._silence_changes(open_events, now),
-            *broken_rule_changes(self._broken_rules(), open_events, now),
-            *suspension_changes({one.source: one.why for one in self.store.audits.suspensions()}, open_events, now),
-        )
-        if changes:
-            self.store.apply(changes, now=now, sinks_for=self.deliverer.sinks_for)
-            for change in changes:
-                _say_change(change)
+        # While mails wait, those that are missing may be among them.
+        is_behind = not self.is_mail_clock and self.spool.last_seq() > self.store.cursor
+        changes = self.correlator.of_clock(now, is_behind=is_behind)
+        if not is_behind:
+            self.store.show(self._growing.entries(now))
+        for change in changes:
+            _say_change(change)
         self._forget(now)
-        if mailing.send_due(self.store, self.spool, self.config, self.judgement.notes, now) or changes:
+        if mailing.send_due(self.store, self.spool, self.config, self.notes, now) or changes:
             self.deliverer.wake()
-        _OPEN.set(len(open_events))
+        _OPEN.set(self.store.n_open_events())
         _LAG.set(max(0, self.spool.last_seq() - self.store.cursor))
-
-    def _silence_changes(self, open_events: Sequence[OpenEvent], now: datetime) -> tuple[Change, ...]:
-        """Hosts that fell silent, or write again; while mails wait, theirs may be among them."""
-        if not self.is_mail_clock and self.spool.last_seq() > self.store.cursor:
-            return ()
-        return silence_changes(self.store.hosts(), open_events, after=timedelta(hours=self.config.digest.silent_after_h), now=now)
-
-    def _broken_rules(self) -> dict[str, str]:
-        """What is wrong with each broken rule, or file of rules."""
-        problems = self.judgement.rulebook.problems
-        return {problem.rule or Path(problem.place.path).name: str(problem) for problem in reversed(problems)}
 
     def _forget(self, now: datetime) -> None:
         """Deletes the bytes of mails kept long enough; what was decided about them stays."""
@@ -220,6 +229,12 @@ class Worker:
         self.spool.remove(old)
         self.store.forgot(old)
         self.store.forget_oks(now - KEEP_OKS)
+        self.store.paths.forget(now)
+        self.store.muted.forget(now)
+        self.store.hits.forget(now)
+        self.store.arrivals.forget(now)
+        self.store.past.forget(now - timedelta(days=KEPT_DAYS))
+        self.store.past.find_moves(now)
 
     def close(self) -> None:
         """Ends the deliveries in hand and closes the files."""
@@ -261,7 +276,7 @@ def _say_change(change: Change) -> None:
     event = change.event
     if change.type is ChangeType.OPENED:
         maillog.raised(change.mail_id, key=event.key, severity=event.severity, summary=event.summary)
-    elif change.type is ChangeType.UPDATED:
+    elif change.type is not ChangeType.CLOSED:
         maillog.updated(change.mail_id, key=event.key, severity=event.severity, count=event.count)
     else:
         maillog.closed(change.mail_id, key=event.key, comment=change.comment)
@@ -325,7 +340,7 @@ def _reload(worker: Worker) -> None:
         _log.error("what=reload_refused %s", maillog.logfmt(error=str(error)))
         return
     _log.info("what=reloaded rules=%s", worker.judgement.rulebook.version)
-    for note in worker.judgement.notes:
+    for note in worker.notes:
         _log.error("what=not_as_configured %s", maillog.logfmt(note=note))
 
 

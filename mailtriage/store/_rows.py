@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from mailtriage.store.values import Ack, ClosedEvent, HostRow, Label, LedgerRow, MailRow
+from mailtriage.store.values import ClosedEvent, HostRow, Label, LedgerRow, MailRow
 from mailtriage.types import Entry, OpenEvent, Reason, Recovery, Severity, Verdict
 
 
@@ -59,7 +59,16 @@ def open_event(row: Any) -> OpenEvent:
         last_seen_at=datetime.fromisoformat(row["last_seen_at"]),
         count=row["count"],
         mail_id=row["mail_id"],
+        flaps=row["flaps"],
+        told_at=_moment(row["told_at"]),
+        behind=row["behind"],
+        stale_since=_moment(row["stale_since"]),
+        value=row["value"],
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def closed_event(row: Any) -> ClosedEvent:
@@ -87,18 +96,6 @@ def label(row: Any) -> Label:
         at=datetime.fromisoformat(row["at"]),
         how=row["how"],
         question=row["question"],
-    )
-
-
-def ack(row: Any) -> Ack:
-    """An acknowledgement."""
-    return Ack(
-        key=row["key"],
-        event_id=row["event_id"],
-        comment=row["comment"],
-        until=datetime.fromisoformat(row["until"]) if row["until"] else None,
-        above=row["above"],
-        at=datetime.fromisoformat(row["at"]),
     )
 
 

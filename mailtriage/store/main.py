@@ -13,23 +13,34 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from mailtriage.baseline import Points
 from mailtriage.errors import InputError
 from mailtriage.store import _books, _rows
 from mailtriage.store._entries import entries_of, parked_entry
 from mailtriage.store._search import conditions
 from mailtriage.store._sqlite import Database, iso
 from mailtriage.store._sqlite import sql_text as _sql
+from mailtriage.store.acks import Acks
+from mailtriage.store.arrivals import ArrivalBook
 from mailtriage.store.audits import Audits
+from mailtriage.store.checks import Checks
 from mailtriage.store.codec import pack, unpack
+from mailtriage.store.hits import Hits
 from mailtriage.store.learning import Learning
+from mailtriage.store.maintenance import Maintenance
+from mailtriage.store.muted import Muted
 from mailtriage.store.outbox import Outbox
-from mailtriage.store.values import Ack, Balance, Book, ClosedEvent, DigestSent, HostRow, Label, LedgerRow, MailRow, Parked
+from mailtriage.store.paths import Paths
+from mailtriage.store.readings import Readings
+from mailtriage.store.storms import Storms
+from mailtriage.store.values import Balance, Besides, Book, ClosedEvent, DigestSent, HostRow, Label, LedgerRow, MailRow, Parked
 from mailtriage.text import one_line
-from mailtriage.types import Change, ChangeType, Entry, OpenEvent, Outcome, RawMail, State, Verdict
+from mailtriage.types import Change, ChangeType, Entry, OpenEvent, Outcome, RawMail, Sighting, State, Verdict
 
 UNDROP = "undrop"  # the `by` of a drop taken back
 _NEVER = 0  # shown in no digest by itself
 _SUBJECT = 500
+_NOTHING_BESIDES = Besides()
 _Sinks = Callable[[Change], Sequence[str]]
 _Hold = Callable[[Change], timedelta]
 
@@ -51,6 +62,15 @@ class Store:
         self.outbox = Outbox(self._db)
         self.learning = Learning(self._db)
         self.audits = Audits(self._db)
+        self.acks = Acks(self._db)
+        self.maintenance = Maintenance(self._db)
+        self.checks = Checks(self._db)
+        self.muted = Muted(self._db)
+        self.paths = Paths(self._db)
+        self.hits = Hits(self._db)
+        self.storms = Storms(self._db)
+        self.arrivals = ArrivalBook(self._db)
+        self.past = Readings(self._db)
 
     def transaction(self) -> AbstractContextManager[None]:
         """All that is written inside is committed with one flush, or not at all; each `record` in it is a savepoint of its own."""
@@ -88,6 +108,7 @@ class Store:
         sinks_for: _Sinks = _no_sinks,
         hold_for: _Hold = _no_hold,
         pass_to: Sequence[str] = (),
+        besides: Besides = _NOTHING_BESIDES,
         is_archive: bool = False,
     ) -> bool:
         """Writes all that follows from one mail and moves the cursor; False when the mail was recorded before.
@@ -105,18 +126,27 @@ class Store:
             changed = {change.event.key for change in changes}
             unraised = frozenset(one.key for one in outcome.events if one.state is State.PROBLEM and _sql(one.key) not in changed)
             entries = entries_of(outcome, shows_passed=passed and not pass_to, closed=closed, unraised=unraised)
-            self._add_entries(entries, _NEVER if is_archive else None)
-            self._db.run_many("add_ok", [(_sql(one.key), iso(seen_at)) for one in outcome.events if one.state is State.OK])
+            self._add_entries((*besides.notes, *entries), _NEVER if is_archive else None)
+            oks = [one.key for one in outcome.events if one.state is State.OK and one.key not in besides.unbelieved]
+            self._db.run_many("add_ok", [(_sql(key), iso(seen_at)) for key in oks])
             self._count(outcome)
             # A person's domain is no host of the fleet, and one of an old archive that is gone is not silent.
+            if outcome.verdict is not Verdict.PASS:
+                self.arrivals.add(outcome, seen_at=seen_at, now=now, relay=besides.relay, is_archive=is_archive)
             if outcome.verdict is not Verdict.PASS and not is_archive:
                 self._db.run("saw_host", {"host": _sql(outcome.host), "kind": outcome.kind, "at": iso(seen_at)})
             self._add_measures(outcome, seen_at)
+            self.past.add(outcome, seen_at)
+            self.checks.put(besides.showings)
             self.learning.count(outcome)
             self.audits.add_drops(outcome, is_archive=is_archive)
+            self.muted.add(outcome, is_archive=is_archive)
+            self.hits.add(outcome)
             self._db.run("unpark", (outcome.id,))
             self._db.run("forget_tries", (outcome.id,))
             self.apply(changes, now=now, sinks_for=sinks_for, hold_for=hold_for)
+            if besides.path and not is_archive:
+                self.paths.record(outcome, besides.path, changes, besides.doubted, now)
             if passed:
                 self.outbox.add_pass(outcome.id, pass_to, now)
             return True
@@ -224,6 +254,10 @@ class Store:
             return tuple(map(_rows.open_event, self._db.rows("open_events")))
         return tuple(map(_rows.open_event, self._db.rows("open_events_of", (json.dumps([_sql(host) for host in hosts]),))))
 
+    def n_open_events(self) -> int:
+        """How many events are open."""
+        return int(self._db.value("n_open_events"))
+
     def events(self, closed_since: datetime) -> tuple[OpenEvent | ClosedEvent, ...]:
         """The open events and those closed since then, in the order they opened."""
         return tuple(
@@ -240,25 +274,18 @@ class Store:
         at = self._db.value("closed_at", {"key": _sql(key)})
         return datetime.fromisoformat(at) if at else None
 
+    def lately_closed(self, key: str, since: datetime) -> OpenEvent | None:
+        """The event of this key that its sender ended since then, the last one."""
+        rows = self._db.rows("lately_closed", {"key": _sql(key), "since": iso(since)})
+        return _rows.open_event(rows[0]) if rows else None
+
     def apply(self, changes: Sequence[Change], *, now: datetime, sinks_for: _Sinks = _no_sinks, hold_for: _Hold = _no_hold) -> None:
         """Writes changes of events, and for each that is news a delivery to each of its sinks, held for `hold_for`."""
         with self._db.transaction():
             for change in changes:
                 if self._apply(change) and change.is_news:
-                    self.outbox.add_change(change, sinks_for(change), now, hold_for(change))
-
-    def ack(self, key: str, comment: str, *, until: datetime | None = None, above: float | None = None, at: datetime) -> OpenEvent:
-        """Writes down that somebody knows of the open event; the later acknowledgement replaces the earlier."""
-        with self._db.transaction():
-            rows = self._db.rows("open_event_by_key", (_sql(key),))
-            if not rows:
-                raise InputError(f"no event {one_line(key)!r} is open", remedy="`mailtriage events --open` lists them")
-            self._db.run("ack", (rows[0]["id"], _sql(comment), iso(until) if until else None, above, iso(at)))
-            return _rows.open_event(rows[0])
-
-    def acks(self) -> tuple[Ack, ...]:
-        """The acknowledgements of open events."""
-        return tuple(map(_rows.ack, self._db.rows("acks")))
+                    self._tell(change, sinks_for(change), now, hold_for(change))
+            self.storms.note(changes)
 
     # The past, for triage and for listings
 
@@ -267,9 +294,21 @@ class Store:
         value = self._db.value("previous", (_sql(host), name, _sql(subject), iso(since) if since else ""))
         return None if value is None else float(value)
 
+    def readings(self, host: str, name: str, subject: str, since: datetime) -> Points:
+        """The values a measure had on this host from `since` on."""
+        return self.past.since(host, name, subject, since)
+
+    def sightings(self, rule: str, scope: str, at: datetime, n: int) -> tuple[Sighting, ...]:
+        """What was counted for a rule in this scope: the last `n` up to `at`, the next `n` after it."""
+        return self.hits.around(rule, scope, at, n)
+
     def hosts(self) -> tuple[HostRow, ...]:
         """Every host with the kinds of mail it sends."""
         return tuple(map(_rows.host_row, self._db.rows("hosts")))
+
+    def n_mails_of(self, host: str, kind: str) -> int:
+        """How many mails of a kind came from a host."""
+        return int(self._db.value("n_mails_of_host", (_sql(host), kind)) or 0)
 
     def ledger(self, since: date | None = None) -> tuple[LedgerRow, ...]:
         """The books from this day on."""
@@ -314,6 +353,10 @@ class Store:
         rows = self._db.rows("unshown_entries") if since is None else self._db.rows("entries_since", (iso(since),))
         return tuple(map(_rows.entry, rows))
 
+    def show(self, entries: Sequence[Entry]) -> None:
+        """The next digest shows these, besides what mails bring."""
+        self._add_entries(entries, None)
+
     def book(self, since: datetime | None = None) -> Book:
         """The counts over the mails received since then; without a time, over those after the last digest."""
         return _books.book(self._db, since, len(self.outbox.dead_letters()))
@@ -335,6 +378,7 @@ class Store:
         n = self._db.value("add_digest", (slot, iso(now)))
         self._db.run("show_entries", (n,))
         self._db.run("show_closed_events", (n,))
+        self._db.run("show_stale_checks", (n,))
         self.outbox.add_digest(slot, subject, text, html, sinks, now)
         return True
 
@@ -376,17 +420,31 @@ class Store:
         rows = [(host, one.name, _sql(one.subject), one.value, one.unit, at) for one in measures if one.value == one.value]
         self._db.run_many("measured", rows)
 
+    def _tell(self, change: Change, sinks: Sequence[str], now: datetime, hold: timedelta) -> None:
+        """Puts the change into the outbox; the end of what nobody was told of is told to nobody."""
+        event_id = change.event.id
+        is_told = bool(self._db.value("is_told", (event_id,)))
+        if change.type is not ChangeType.CLOSED:
+            if not is_told:  # what was kept back so far is new to those who hear of it now
+                change = replace(change, type=ChangeType.OPENED)
+            if self.outbox.add_change(change, sinks, now, hold):
+                self._db.run("told", {"id": event_id, "told_at": iso(now + hold), "now": iso(now)})
+        elif is_told:
+            self.outbox.add_change(change, sinks, now, hold)
+            self._db.run("told_nobody", {"id": event_id, "now": iso(now)})
+
     def _apply(self, change: Change) -> bool:
         event = change.event
         if change.type is ChangeType.OPENED:
             texts = map(_sql, (event.key, event.host, event.check, event.item))
             times = (iso(event.opened_at), iso(event.last_seen_at))
-            rest = (event.recovery, event.origin, *times, event.count, event.mail_id)
+            rest = (event.recovery, event.origin, *times, event.count, event.mail_id, event.value)
             run = partial(self._db.run, "open_event", (event.id, *texts, event.severity, _sql(event.summary), *rest))
-        elif change.type is ChangeType.UPDATED:
-            run = partial(
-                self._db.run, "update_event", (event.severity, _sql(event.summary), iso(event.last_seen_at), event.count, event.id)
-            )
+        elif change.type is not ChangeType.CLOSED:
+            name = "update_event" if change.type is ChangeType.UPDATED else "reopen_event"
+            stale = iso(event.stale_since) if event.stale_since else None
+            said = (event.severity, _sql(event.summary), iso(event.last_seen_at), event.count, stale, event.value)
+            run = partial(self._db.run, name, (*said, event.id))
         else:
             run = partial(self._db.run, "close_event", (iso(change.at), change.mail_id, _sql(change.comment), event.id))
         return run().rowcount > 0

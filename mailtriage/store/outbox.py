@@ -21,6 +21,7 @@ from mailtriage.types import Change, ChangeType
 LEASE = timedelta(minutes=3)  # longer than any sink may take for one try
 FIRST_RETRY = timedelta(seconds=15)
 LAST_RETRY = timedelta(minutes=30)
+_TURNS = (ChangeType.CLOSED, ChangeType.REOPENED)  # each takes back what is held of the other
 
 
 class Outbox:
@@ -30,20 +31,23 @@ class Outbox:
         self._db = db
         self._jitter = jitter
 
-    def add_change(self, change: Change, sinks: Sequence[str], now: datetime, hold: timedelta = timedelta()) -> None:
+    def add_change(self, change: Change, sinks: Sequence[str], now: datetime, hold: timedelta = timedelta()) -> bool:
         """Writes one delivery of the change for each sink; the same change again is the same delivery.
 
-        A delivery is held for `hold`: when the event closes meanwhile nobody is told of either. A change that is not held
-        releases those of its key that are.
+        A delivery is held for `hold`: when the event ends meanwhile, or an end that is held is no end, nobody is told of
+        either. A change that is not held releases those of its key that are. False when no sink will be told of this one.
         """
         said = f"{change.event.id} {change.type} {change.mail_id or change.at.isoformat()}"
+        is_told = False
         for sink in sinks:
             held = {"sink": sink, "order_key": change.event.key, "now": iso(now)}
-            if change.type is ChangeType.CLOSED and self._db.run("withdraw_held", held).rowcount:
+            if change.type in _TURNS and any(row["type"] != change.type for row in self._db.rows("withdraw_held", held)):
                 continue
             if not hold:
                 self._db.run("release_held", held)
             self._add(sink, said, What.CHANGE, change.event.key, change.mail_id, change_text(change), now, hold)
+            is_told = True
+        return is_told
 
     def add_digest(self, slot: str, subject: str, text: str, html: str, sinks: Sequence[str], now: datetime) -> None:
         """Writes one delivery of the digest for each sink."""

@@ -91,10 +91,17 @@ CREATE TABLE events (
     closed_at TEXT, -- NULL while open
     closed_by TEXT NOT NULL DEFAULT '', -- the mail, '' for the clock or a person
     comment TEXT NOT NULL DEFAULT '',
+    flaps INTEGER NOT NULL DEFAULT 0, -- how often it ended and was back soon
+    told_at TEXT, -- when sinks are told of it, NULL while nobody is to be told
+    behind TEXT NOT NULL DEFAULT '', -- key of the overflow event that stands for it in a storm, - when that is over
+    stale_since TEXT, -- its section is missing from complete reports that used to show it
+    value REAL, -- of the measure that fired last
     shown_in INTEGER -- n of the digest that showed its end
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX events_open ON events (key) WHERE closed_at IS NULL;
 CREATE INDEX events_open_host ON events (host) WHERE closed_at IS NULL;
+CREATE INDEX events_told ON events (told_at) WHERE told_at IS NOT NULL;
+CREATE INDEX events_behind ON events (behind, severity, opened_at) WHERE behind <> '' AND told_at IS NULL AND closed_at IS NULL;
 CREATE INDEX events_closed ON events (key, closed_at) WHERE closed_at IS NOT NULL;
 
 -- The newest explicit OK of each key, so that a problem overtaken by its own recovery is not opened any more.
@@ -106,9 +113,12 @@ CREATE TABLE oks (
 CREATE TABLE acks (
     event_id TEXT PRIMARY KEY,
     comment TEXT NOT NULL,
-    until TEXT,
+    who TEXT NOT NULL,
+    at TEXT NOT NULL,
+    until TEXT NOT NULL,
     above REAL,
-    at TEXT NOT NULL
+    severity TEXT NOT NULL, -- of the event when it was acknowledged
+    summary TEXT NOT NULL -- the same
 ) WITHOUT ROWID;
 
 CREATE TABLE hosts (
@@ -267,3 +277,184 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (sink, next_try_at) WHERE state = 'waiting';
 CREATE INDEX outbox_order ON outbox (sink, order_key, n) WHERE state = 'waiting';
 CREATE INDEX outbox_dead ON outbox (n) WHERE state = 'dead';
+
+-- The sections that feed a check, by what a host's complete reports of a kind showed; section '' stands for the report itself.
+CREATE TABLE checks (
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    section TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    n_shown INTEGER NOT NULL, -- complete reports that showed it
+    n_sick INTEGER NOT NULL, -- of these: not as healthy
+    n_before INTEGER NOT NULL, -- complete reports that came before it was shown first
+    n_missed INTEGER NOT NULL, -- complete reports since it was shown last
+    longest_gap INTEGER NOT NULL, -- reports between two that showed it, at most
+    stale_since TEXT,
+    shown_in INTEGER, -- n of the digest that told that it is stale
+    PRIMARY KEY (host, kind, section)
+) WITHOUT ROWID;
+CREATE INDEX checks_stale ON checks (stale_since) WHERE stale_since IS NOT NULL;
+
+-- Times in which what happens on some hosts is held back.
+CREATE TABLE windows (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    host TEXT NOT NULL, -- a glob, '' where it is for a group
+    in_group TEXT NOT NULL,
+    starts_at TEXT NOT NULL,
+    until TEXT NOT NULL,
+    unless TEXT, -- severity that is told all the same
+    comment TEXT NOT NULL,
+    who TEXT NOT NULL,
+    ended_at TEXT -- NULL until it is over
+);
+CREATE INDEX windows_now ON windows (n) WHERE ended_at IS NULL;
+
+CREATE TABLE held (
+    event_id TEXT NOT NULL,
+    window_n INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    outcome TEXT NOT NULL DEFAULT '', -- '' while it waits, told, over
+    PRIMARY KEY (event_id, window_n)
+) WITHOUT ROWID;
+CREATE INDEX held_now ON held (event_id) WHERE outcome = '';
+CREATE INDEX held_window ON held (window_n, outcome);
+
+-- Mails in which rules with `in_a_row` or `per_day` fired, and those in which they could have since.
+CREATE TABLE sightings (
+    rule TEXT NOT NULL,
+    scope TEXT NOT NULL, -- host/kind/section/item, or the key of the event for `per_day`
+    at TEXT NOT NULL, -- the mail's own time
+    mail_id TEXT NOT NULL,
+    keys TEXT NOT NULL, -- JSON array: the events it fired for, none where it did not
+    n INTEGER NOT NULL, -- how often it has to fire
+    forget_at TEXT NOT NULL,
+    PRIMARY KEY (rule, scope, at, mail_id)
+) WITHOUT ROWID;
+CREATE INDEX sightings_forget ON sightings (forget_at);
+
+-- Paths (paths.py): the ways mails came, by host and kind of report.
+CREATE TABLE paths (
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    path TEXT NOT NULL,
+    first_on TEXT NOT NULL, -- days of receipt
+    last_on TEXT NOT NULL,
+    n_days INTEGER NOT NULL,
+    learnt_on TEXT, -- NULL: not believed
+    by TEXT NOT NULL DEFAULT '', -- who confirmed it
+    PRIMARY KEY (host, kind, path)
+) WITHOUT ROWID;
+CREATE TABLE event_paths (
+    event_id TEXT PRIMARY KEY,
+    path TEXT NOT NULL -- '' where mails that showed the event took several
+) WITHOUT ROWID;
+CREATE TABLE path_doubts (
+    event_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    mail_id TEXT NOT NULL, -- the last one
+    at TEXT NOT NULL,
+    comment TEXT NOT NULL,
+    is_void INTEGER NOT NULL DEFAULT 0, -- the problem was shown again since
+    PRIMARY KEY (event_id, path)
+) WITHOUT ROWID;
+CREATE TABLE trusted (
+    address TEXT PRIMARY KEY, -- or network
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- When each sort of report came from a host, and what was learnt from it.
+CREATE TABLE arrivals (
+    host TEXT NOT NULL, -- in lower case
+    kind TEXT NOT NULL,
+    job TEXT NOT NULL, -- of a cron mail, else ''
+    n INTEGER NOT NULL,
+    times TEXT NOT NULL, -- the newest 64, each a blank and ten digits: seconds since 1970
+    first_seen_at TEXT NOT NULL,
+    last_seen_at TEXT NOT NULL,
+    came_at TEXT NOT NULL, -- when that last one was received; '' while only an archive knows it: then it is not missed
+    heard_at TEXT NOT NULL, -- when anything of this sort was last received, ''
+    relay TEXT NOT NULL, -- who handed that in
+    is_local INTEGER NOT NULL DEFAULT 0, -- only the host itself sends this kind
+    is_stale INTEGER NOT NULL DEFAULT 1, -- something came since the cadence was learnt
+    cadence TEXT NOT NULL DEFAULT '', -- JSON
+    due_at TEXT, -- when the next one is expected; NULL: it is never missed
+    late_at TEXT,
+    often_since TEXT,
+    PRIMARY KEY (host, kind, job)
+) WITHOUT ROWID;
+CREATE INDEX arrivals_stale ON arrivals (host, kind, job) WHERE is_stale = 1;
+CREATE INDEX arrivals_due ON arrivals (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX arrivals_often ON arrivals (often_since) WHERE often_since IS NOT NULL;
+CREATE INDEX arrivals_heard ON arrivals (heard_at, host, relay) WHERE is_local = 1;
+CREATE INDEX arrivals_last ON arrivals (last_seen_at);
+
+-- Hosts that are not missed any more.
+CREATE TABLE retired (
+    host TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    comment TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The cadence.toml by which due_at and late_at were reckoned.
+CREATE TABLE cadence_file (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    version TEXT NOT NULL
+);
+
+-- Past values of measures, packed: one row for each series and 32 days. A mail's rows lie side by side, and a reading is twelve bytes.
+CREATE TABLE readings (
+    host TEXT NOT NULL,
+    period INTEGER NOT NULL, -- days since 1970 / 32
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    points BLOB NOT NULL, -- (seconds since 1970 as <I, value as <d) as they came
+    PRIMARY KEY (host, period, name, subject)
+) WITHOUT ROWID;
+
+-- What moved to another level, found once a day.
+CREATE TABLE moves (
+    n INTEGER PRIMARY KEY, -- worst first
+    host TEXT NOT NULL,
+    name TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    before REAL NOT NULL,
+    now REAL NOT NULL,
+    unit TEXT NOT NULL,
+    weight REAL NOT NULL
+);
+
+-- What is dropped (muted.py). One row for each mail with a dropped section, until its day is over. Days are ordinals.
+CREATE TABLE muted (
+    n INTEGER PRIMARY KEY,
+    day INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    host TEXT NOT NULL,
+    mail_id TEXT NOT NULL,
+    sections TEXT NOT NULL -- JSON: section to lines, source, shapes
+);
+CREATE INDEX muted_day ON muted (day);
+CREATE TABLE muted_past (
+    kind TEXT NOT NULL,
+    section TEXT NOT NULL,
+    host TEXT NOT NULL, -- '*': all together
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    days TEXT NOT NULL, -- JSON: day, then a Volume
+    grown_on INTEGER, -- the day a jump was last told
+    PRIMARY KEY (kind, section, host)
+) WITHOUT ROWID;
+CREATE TABLE muted_shapes (
+    kind TEXT NOT NULL,
+    section TEXT NOT NULL,
+    shape INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (kind, section, shape)
+) WITHOUT ROWID;
+CREATE INDEX muted_shapes_last ON muted_shapes (last);
+CREATE TABLE muted_progress (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    through INTEGER NOT NULL -- the last day that was judged
+);

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from mailtriage.types import Change, OpenEvent, RawMail, Severity, Verdict
+from mailtriage.types import Change, Doubt, Entry, OpenEvent, RawMail, Severity, Showing, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,18 +99,6 @@ class ClosedEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ack:
-    """Somebody knows of an open event; until when, and how bad it may become meanwhile."""
-
-    key: str
-    event_id: str
-    comment: str
-    until: datetime | None
-    above: float | None
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """What a person said of a mail, or of one section of it."""
 
@@ -166,6 +154,18 @@ class HostRow:
     first_seen_at: datetime
     last_seen_at: datetime
     n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Besides:
+    """What is written with a mail besides what was decided about it."""
+
+    relay: str = ""  # who handed it in
+    path: str = ""  # the way it came, as far as it can be trusted
+    showings: tuple[Showing, ...] = ()  # those the mail changes
+    doubted: tuple[Doubt, ...] = ()  # ends of events that its path does not bear out
+    unbelieved: frozenset[str] = frozenset()  # keys of OKs that do not count
+    notes: tuple[Entry, ...] = ()  # for the digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -184,3 +184,140 @@ def test_a_remark_behind_a_mount_point_is_no_mount_point(teach: Teach) -> None:
     fleet = Fleet()
     trained = teach(fleet, [disk(fleet, host, day, "/dev/sda3") for host in HOSTS for day in range(N_DAYS)])
     assert "new line" in trained.held_by(disk(fleet, NEW_HOST, 13, "/dev/sda3", "/var: Permission denied"))
+
+
+AMBIGUOUS = [
+    pytest.param(("3", "17", "40", "9", "22", "31"), "41", "42.516", id="thousands with a point among plain counts"),
+    pytest.param(("3", "17", "40", "9", "22", "31"), "41", "5,000", id="thousands with a comma among plain counts"),
+    pytest.param(("850", "1.649", "2.300", "990", "1.200", "1.900"), "1.800", "61.900", id="with and without a point"),
+    pytest.param(("850", "1,649", "2,300", "990", "1,200", "1,900"), "1,800", "61,900", id="with and without a comma"),
+    pytest.param(("0.977", "1.234", "3.971", "0.612", "2.001", "1.118"), "2.512", "2512", id="decimals"),
+    pytest.param(("1.5", "1.25", "3.971", "2.25", "3.1", "1.125"), "2.512", "25.512", id="decimals of any length"),
+    pytest.param(("1.234", "3.971", "2.200", "1.900", "3.100", "2.700"), "2.512", "25.512", id="nobody knows"),
+    pytest.param(("1.234", "3.971", "2.200", "1.900", "3.100", "2.700"), "990", "3", id="nobody knew until now"),
+]
+
+
+@pytest.mark.parametrize(("known", "healthy", "sick"), AMBIGUOUS)
+def test_a_number_that_may_be_thousands_is_judged_by_both_readings(teach: Teach, known: tuple[str, ...], healthy: str, sick: str) -> None:
+    fleet = Fleet()
+    trained = teach(fleet, [job(fleet, host, day, f"queue: {known[day % 6]}") for host in HOSTS for day in range(N_DAYS)])
+    assert trained.held_by(job(fleet, NEW_HOST, 13, f"queue: {healthy}")) == ""
+    assert trained.held_by(job(fleet, NEW_HOST, 13, f"queue: {sick}"))
+
+
+def test_decimals_are_no_thousands_where_decimals_are_known(teach: Teach) -> None:
+    fleet = Fleet()
+    mails = [job(fleet, host, day, f"offset {0.5 + day * 0.31:.3f} ms") for host in HOSTS for day in range(N_DAYS)]
+    trained = teach(fleet, mails)
+    assert trained.held_by(job(fleet, NEW_HOST, 13, "offset 2.417 ms")) == ""
+
+
+@pytest.mark.parametrize(
+    "line", ["verify: {} of {} readable", "{}/{} up", "dostępne: {} z {}", "{} von {} gut", "{} sur {} lus", "{} van {}"]
+)
+@pytest.mark.parametrize("host", [HOSTS[1], NEW_HOST], ids=["known host", "new host"])
+def test_so_many_of_so_many_are_all_of_them(teach: Teach, line: str, host: str) -> None:
+    fleet = Fleet()
+    mails = [job(fleet, one, day, line.format(3 + at % 2, 3 + at % 2)) for at, one in enumerate(HOSTS) for day in range(N_DAYS)]
+    trained = teach(fleet, mails)
+    assert trained.held_by(job(fleet, host, 13, line.format(4, 4))) == ""
+    assert "always the same differ" in trained.held_by(job(fleet, host, 13, line.format(3, 4)))
+
+
+def test_a_date_with_another_time_of_day_is_held(teach: Teach) -> None:
+    fleet = Fleet()
+
+    def report(host: str, day: int, clock: str) -> Example:
+        return job(fleet, host, day, f"report of {START + timedelta(days=day):%Y-%m-%d} {clock}")
+
+    trained = teach(fleet, [report(host, day, f"06:0{day % 3}") for host in HOSTS for day in range(N_DAYS)])
+    for host in (HOSTS[0], NEW_HOST):
+        # An hour is summer time.
+        assert [trained.held_by(report(host, 13, clock)) for clock in ("06:03", "05:01", "07:02")] == ["", "", ""]
+        assert "at 17:13, " in trained.held_by(report(host, 13, "17:13"))
+        assert "at 00:10, " in trained.held_by(report(host, 13, "00:10"))
+
+
+def test_each_host_has_its_own_time_of_day_and_some_have_none(teach: Teach) -> None:
+    fleet = Fleet()
+
+    def report(host: str, day: int, hour: int) -> Example:
+        return job(fleet, host, day, f"report of {START + timedelta(days=day):%Y-%m-%d} {hour:02d}:30")
+
+    mails = [report(host, day, 3 * at if at else (5 * day) % 24) for at, host in enumerate(HOSTS) for day in range(N_DAYS)]
+    trained = teach(fleet, mails)
+    assert trained.held_by(report(NEW_HOST, 13, 17)) == ""
+    assert trained.held_by(report(HOSTS[0], 13, 17)) == ""
+    assert "this host's own" in trained.held_by(report(HOSTS[2], 13, 17))
+    assert trained.held_by(report(HOSTS[2], 13, 6)) == ""
+
+
+def test_times_around_midnight_are_near_each_other(teach: Teach) -> None:
+    fleet = Fleet()
+
+    def report(day: int, clock: str) -> Example:
+        return job(fleet, HOSTS[1], day, f"report of {START + timedelta(days=day):%Y-%m-%d} {clock}")
+
+    trained = teach(fleet, [report(day, "23:58" if day % 2 else "00:03") for day in range(N_DAYS)])
+    assert trained.held_by(report(13, "00:20")) == ""
+    assert "23:58 to 00:03" in trained.held_by(report(13, "12:00"))
+
+
+def test_of_times_that_run_on_only_the_first_is_judged(teach: Teach) -> None:
+    fleet = Fleet()
+
+    def log(day: int, start: int, *steps: int) -> Example:
+        first = START.replace(hour=start, minute=0) + timedelta(days=day)
+        moments = [first + timedelta(minutes=sum(steps[:n])) for n in range(len(steps) + 1)]
+        return job(
+            fleet, HOSTS[1], day, *(f"[{moment:%Y-%m-%d %H:%M:%S}] step {name}" for moment, name in zip(moments, "abc", strict=True))
+        )
+
+    trained = teach(fleet, [log(day, 2, 10, 10 + day % 3) for day in range(N_DAYS)])
+    assert trained.held_by(log(13, 2, 30, 300)) == ""
+    assert "at 14:00" in trained.held_by(log(13, 14, 10, 10))
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f"])
+def test_groups_of_three_digits_are_one_number(teach: Teach, blank: str) -> None:
+    fleet = Fleet()
+    sizes = ("896 860", "905 003", "899 412", "1 003 117", "911 001", "920 444")
+    mails = [
+        job(fleet, host, day, f"tabela klienci {sizes[day % 6].replace(' ', blank)} wierszy") for host in HOSTS for day in range(N_DAYS)
+    ]
+    trained = teach(fleet, mails)
+    assert trained.held_by(job(fleet, NEW_HOST, 13, f"tabela klienci 901{blank}005 wierszy")) == ""
+    assert "value 5005" in trained.held_by(job(fleet, NEW_HOST, 13, f"tabela klienci 5{blank}005 wierszy"))
+
+
+PATHS = ("scans/%Y/%m/doc_1.tif", "log-%Y%m.gz", "backup-%G-W%V", "/srv/%Y/%m/%d/x", "archives of %Y-%m")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_date_in_a_path_is_judged_by_its_age(teach: Teach, path: str) -> None:
+    fleet = Fleet()
+
+    def copy(day: int, age: int) -> Example:
+        return job(fleet, HOSTS[day % 4], day, f"copied {START + timedelta(days=day - age):{path}}")
+
+    trained = teach(fleet, [copy(day, 0) for day in range(24)])
+    for day in (29, 30, 31, 120, 122):
+        assert trained.held_by(copy(day, 0)) == ""
+    assert "days from the mail's" in trained.held_by(copy(70, 62))
+
+
+def test_the_reason_names_the_few_known_values(teach: Teach) -> None:
+    fleet = Fleet()
+    mails = [job(fleet, host, day, f"{(4, 6, 7)[day % 3]} certificates") for host in HOSTS for day in range(N_DAYS)]
+    assert "value 5, known 4, 6, 7" in teach(fleet, mails).held_by(job(fleet, NEW_HOST, 13, "5 certificates"))
+
+
+@pytest.mark.parametrize(
+    ("line", "low", "is_held"), [("offset {} clock ms", 2, False), ("took {}ms", 2, False), ("{} rows of many", 2000, True)]
+)
+def test_what_may_shrink_is_held_only_an_order_of_magnitude_lower(teach: Teach, line: str, low: int, is_held: bool) -> None:
+    fleet = Fleet()
+    factor = 1 if low < 100 else 1000
+    mails = [job(fleet, host, day, line.format((7 + 3 * day) * factor)) for host in HOSTS for day in range(N_DAYS)]
+    assert bool(teach(fleet, mails).held_by(job(fleet, HOSTS[0], 13, line.format(low if not is_held else low // 2)))) is is_held

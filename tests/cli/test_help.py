@@ -14,6 +14,8 @@ from mailtriage import cli
 
 def _commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, command in group.commands.items():
+        if getattr(command, "invoke_without_command", False):
+            yield (*path, name), command
         if hasattr(command, "commands"):
             yield from _commands(command, (*path, name))
         else:
@@ -57,7 +59,21 @@ def test_help_ends_well(path: tuple[str, ...], capsys: pytest.CaptureFixture[str
     assert "Example: " in told
 
 
-CHANGING = {"init", "import", "undrop", "label", "unlabel", "ack", "digest", "audit next", "audit answer", "audit lift"}
+CHANGING = {
+    "init",
+    "import",
+    "undrop",
+    "label",
+    "unlabel",
+    "ack",
+    "digest",
+    "audit next",
+    "audit answer",
+    "audit lift",
+    "maintenance add",
+    "maintenance end",
+}
+CHANGING |= {"hosts retire", "hosts rename"}
 CHANGING |= {"model train", "model promote", "model retire", "model rollback", "model review"}
 
 

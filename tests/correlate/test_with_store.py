@@ -15,7 +15,7 @@ from tests.store.build import DAY, NOW, alarm, event, judged, outcome
 def work(store: Store, seq: int, mail: Outcome) -> None:
     with store.transaction():
         hosts = {mail.host, *(event.host for event in mail.events)}
-        changes = correlate(mail, store.open_events(hosts), NOW, store.last_closed_at)
+        changes = correlate(mail, store.open_events(hosts), store)
         store.record(mail, seq, changes, seen_at=seen_at(mail), now=NOW, sinks_for=lambda _: ("hook",))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailtriage.digest.group import fold_entries, fold_events, shape
+from mailtriage.digest.group import fold_entries, fold_events
 from mailtriage.types import Severity, Verdict
 from tests.digest.editions import SINCE, entry, event
 
@@ -93,10 +93,6 @@ def test_events_of_one_shape_are_one_item_worst_first() -> None:
 
 def test_events_of_a_degraded_and_of_a_faulted_pool_stand_apart() -> None:
     assert len(fold_events([event(1), event(2, summary="pool tank is FAULTED")])) == 2
-
-
-def test_shape_masks_numbers_and_identifiers_but_keeps_a_lone_zero() -> None:
-    assert shape("job 64f0ad8a1c took 12.5 s at 03:00:00, 0 lost, ada0") == "job # took # s at #, 0 lost, ada#"
 
 
 def test_text_without_anything_to_say_still_folds() -> None:

@@ -284,6 +284,150 @@ def test_a_bare_text_of_a_machine_is_not(body: str) -> None:
     assert report(body).kind != "human"
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "ok\n",
+        "Done.\n",
+        "thanks!\n",
+        "all done, thanks\n",
+        "läuft wieder\n",
+        "C'est fait, merci !\n",
+        "gracias\n",
+        "zrobione\n",
+        "готово\n",
+        "完了しました\n",
+        "好的\n",
+        "done 👍\n",
+    ],
+)
+def test_an_answer_in_a_word_or_two_is_a_person_s(body: str) -> None:
+    assert report(body).kind == "human"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "rebooting fw2 in ten minutes, shout if you mind\n",
+        "Which disk is the bad one? The panel says all are failed.\n",
+        "Yes please order two, same type as last time.\n",
+        "what do i do?? everything is red\n\nlisa (reception)\n",
+        "Fehlalarm, hab nur das Kabel gezogen. Sorry!\n",
+        "fausse alerte, c'était le ménage\n",
+        "falsa alarma, mañana os cuento\n",
+        "wymieniłem dysk, jutro sprawdzę jeszcze raz\n",
+        "鈴木です。\n\nバックアップ失敗の件ですが、明日また確認します。\n",
+        "Ahoj v¹ichni,\nzáloha probìhla, 0 chyb. Mù¾eme smazat starou pásku?\nHonza\n",
+        "Pour info.\n\nDe : a@example.net\nEnvoyé : mardi 8 mars 2022 09:31\nÀ : b\nObjet : sw-2 est DOWN\n\nEtat : DOWN\n",
+        "FYI\n\nVan: a@example.net\nVerzonden: dinsdag 8 maart 2022 09:31\nAan: b\nOnderwerp: disk failed\n\nFAILED\n",
+        "FYI\n\nGesendet: Dienstag, 8. März 2022 um 09:31 Uhr\nVon: a@example.net\nAn: b\nBetreff: disk failed\n\nFAILED\n",
+        "Zrobione.\n\nW dniu wt., 8 mar 2022 o 09:31 <a@example.net> napisał(a):\n\n> disk FAILED\n",
+        "Vaihdettu.\n\nti 8. maalisk. 2022 klo 9.31 root (a@example.net) kirjoitti:\n\n> disk FAILED\n",
+        "已处理。\n\nroot <a@example.net> 于2022年3月8日周二 09:31写道：\n\n> disk FAILED\n",
+        "Replaced.\n\n>>> root <a@example.net> 08.03.2022 09:31 >>>\ndisk FAILED\n",
+    ],
+)
+def test_a_short_text_that_somebody_typed_is_a_person_s(body: str) -> None:
+    assert report(body).kind == "human"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Killed\n",
+        "Segmentation fault\n",
+        "Backup finished\n",
+        "Disk failure on st3! Please replace it soon!!!\n",
+        "Sorry, the backup failed again.\n",
+        "No sensors found!\nMake sure you loaded all the kernel drivers you need.\n",
+        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n",
+        "ディスクの障害が検出されました。\n",
+        "Thank you for your mail. A ticket was created.\n\nYou wrote:\n> the disk failed\n\nYour support team\n",
+        "web07.example.org kernel log messages:\n> ada0: read error\n",
+    ],
+)
+def test_a_short_text_of_a_machine_is_no_person_s(body: str) -> None:
+    assert report(body).kind != "human"
+
+
+def test_a_word_without_a_header_is_not_dropped() -> None:
+    assert report("Backup finished\n").note == "a word or two without a header may be a person's answer"
+    assert report("Backup finished\n", subject="Cron <root@web07> backup").note == ""
+
+
+THREAD = ("In-Reply-To: <1@example.org>", "References: <1@example.org>", "Auto-Submitted: auto-generated", "Precedence: bulk")
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "body"),
+    [
+        (
+            ("X-RT-Ticket: x #1", "X-RT-Originator: ann@example.org"),
+            '"Ann via RT" <q@example.org>',
+            "The fan was replaced, please check.\n",
+        ),
+        (("X-JIRA-FingerPrint: 1",), '"Ann Lee (Jira)" <jira@example.org>', "Ann Lee commented on A-1:\n----\n\nNew fan.\n"),
+        (
+            ("X-GitLab-Author: ann",),
+            '"Ann (@ann)" <gitlab@example.org>',
+            "Ann commented:\n\n\nNew fan is in.\n\n-- \nReply to this email\n",
+        ),
+        (("X-GitHub-Sender: ann", "X-GitHub-Reason: mention"), "Ann <notifications@github.com>", "The new fan is in.\n\n-- \nReply\n"),
+        (
+            ("X-Gitea-Sender: ann", "X-Mailer: Gitea"),
+            '"ann" <git@example.org>',
+            "The new fan is in.\n\n---\nReply to this email directly\n",
+        ),
+        (
+            ("X-Redmine-Sender: ann", "X-Mailer: Redmine"),
+            "Redmine <redmine@example.org>",
+            "Issue #1 has been updated by Ann.\n\nStatus changed from New to Closed\n\nThe new fan is in.\n\n" + "-" * 40 + "\nBug #1: x\n",
+        ),
+        (
+            ("X-Phabricator-Sent-This-Message: Yes",),
+            '"ann" <phab@example.org>',
+            "ann added a comment.\n\n  New fan is in.\n\nTASK DETAIL\n  https://x.example/T1\n",
+        ),
+        (
+            ("X-Bugzilla-Who: ann@example.org",),
+            "bugs <bugzilla-daemon@example.org>",
+            "--- Comment #4 from Ann <ann@example.org> ---\nNew fan is in.\n",
+        ),
+        (
+            ("X-Mailer: Zendesk Mailer",),
+            '"Ann (Support)" <support@example.org>',
+            "Hi Bob,\n\nI’ve changed the fan. Could you check?\n\nAnn\n",
+        ),
+    ],
+)
+def test_what_a_person_typed_passes_whatever_system_carries_it(headers: tuple[str, ...], sender: str, body: str) -> None:
+    found = report(body, subject="[x #1] fan FAILED on web07", sender=sender, headers=(*THREAD, *headers))
+    assert found.kind == "human"
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "body", "kind"),
+    [
+        (("X-GitLab-Author: ann",), '"Ann (@ann)" <gitlab@example.org>', "Issue was closed by Ann\n", "auto_reply"),
+        (("X-GitHub-Sender: ann",), "Ann <notifications@github.com>", "Merged #94 into main.\n\n-- \nReply\n", "auto_reply"),
+        (("X-Mailer: Zendesk Mailer",), "Support <support@example.org>", "Your request (1) has been received.\n", "auto_reply"),
+        (("X-Mailer: Zammad Mail Service",), "Hilfe <help@example.org>", "Ihre Anfrage ist bei uns eingegangen.\n", "auto_reply"),
+        (("X-Debian-PR-Message: ack 1",), "owner@bugs.example.org", "This is an automatically generated reply.\n", "auto_reply"),
+        (("X-List-Administrivia: yes",), "list-owner@example.org", "The list has 2 request(s) waiting.\nCause: error\n", "auto_reply"),
+        (
+            ("X-JIRA-FingerPrint: 1",),
+            '"Zabbix Bot (Jira)" <jira@example.org>',
+            "Zabbix Bot commented on A-1:\n----\nfan FAILED\n",
+            "unknown",
+        ),
+        (("X-RT-Originator: zabbix@example.org",), '"zabbix via RT" <q@example.org>', "PROBLEM: fan FAILED on web07\n", "unknown"),
+    ],
+)
+def test_what_a_ticket_system_says_by_itself_is_no_person_s(headers: tuple[str, ...], sender: str, body: str, kind: str) -> None:
+    found = report(body, subject="[x #1] fan FAILED on web07", sender=sender, headers=(*THREAD, *headers))
+    assert found.kind == kind
+
+
 def test_a_pasted_report_without_a_person_sign_still_shows_its_foreign_words() -> None:
     found = report("FYI\n" + REPORT, subject=DAILY)
     assert found.sections[0].name == "preamble"

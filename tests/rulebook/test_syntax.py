@@ -71,7 +71,6 @@ def told(tmp_path: Path, text: str) -> list[str]:
         (EVENT + "measure = { name = 'fs_used', abov = 9 }\n", "4:31 unknown key abov in measure / did you mean above?"),
         (EVENT + "measure = { name = 'fs_used', above = '9' }\n", "4:31 above must be a number, not '9'"),
         (EVENT + "measure = { name = 'fs_used', above = nan }\n", "4:31 above must be a number, not nan"),
-        (EVENT + "measure = { name = 'fs_used', baseline = 'p99 of 28d' }\n", "4:31 measure has no baseline yet"),
         (EVENT + "[rule.measure]\nnmae = 'fs_used'\nabove = 9\n", "unknown key nmae in measure / did you mean name?"),
         ("[[rule]]\nid = 'x'\naction = 'dorp'\nlines = ['x']\n", "3:1 unknown action 'dorp' / did you mean drop?"),
         ("[[rule]]\nid = 'x'\nlines = ['x']\n", "1:1 a rule needs an action"),

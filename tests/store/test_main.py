@@ -10,7 +10,7 @@ import pytest
 
 from mailtriage.errors import InputError
 from mailtriage.store.main import Store
-from mailtriage.types import ChangeType, Measure, Outcome, Recovery, Verdict
+from mailtriage.types import ChangeType, Measure, Outcome, Verdict
 from tests.store.build import DAY, HOST, NOW, alarm, change, judged, open_event, outcome, raw
 
 
@@ -208,18 +208,6 @@ def test_a_repeat_is_counted_but_sent_nowhere(store: Store) -> None:
     store.apply([repeat], now=NOW, sinks_for=lambda _: ("hook",))
     assert store.open_events()[0].count == 2
     assert store.outbox.claim("hook", NOW, 9) == ()
-
-
-def test_an_acknowledgement_belongs_to_the_open_event_only(store: Store) -> None:
-    store.apply([change(of=open_event(recovery=Recovery.ONE_SHOT))], now=NOW)
-    key = open_event().key
-    assert store.ack(key, "known", until=NOW + DAY, above=95, at=NOW).key == key
-    (ack,) = store.acks()
-    assert (ack.key, ack.comment, ack.until, ack.above) == (key, "known", NOW + DAY, 95)
-    store.apply([change(ChangeType.CLOSED)], now=NOW)
-    assert store.acks() == ()
-    with pytest.raises(InputError, match=r"no event .* is open"):
-        store.ack(key, "too late", at=NOW)
 
 
 def test_an_undrop_moves_the_ledger_and_shows_the_mail_in_the_next_digest(store: Store) -> None:
