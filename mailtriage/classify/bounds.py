@@ -83,7 +83,8 @@ def interval(strata: Iterable[Stratum], confidence: float = CONFIDENCE) -> Inter
         exact = n_wrong / n_drops
         return Interval(n_drops=n_drops, n_audited=n_audited, n_wrong=n_wrong, rate=exact, low=exact, high=exact, confidence=confidence)
     alpha = (1 - confidence) / (2 if n_wrong else 1)
-    low, high = _thinned(strata).fewest_wrong(alpha) / n_drops if n_wrong else 0.0, _most_wrong(strata, alpha) / n_drops
+    # The two ends are found in two ways; audits that no chance explains can turn them round.
+    low, high = sorted((_thinned(strata).fewest_wrong(alpha) / n_drops if n_wrong else 0.0, _most_wrong(strata, alpha) / n_drops))
     return Interval(
         n_drops=n_drops,
         n_audited=n_audited,

@@ -37,10 +37,8 @@ def events(
     rows = []
     store = open_store(configuration(config))
     acks = {ack.event_id: ack for ack in store.acks.all() if ack.until > at}
-    for found in store.events(closed_since=start):
+    for found in store.open_events() if only_open else store.events(closed_since=start):
         closed = found if isinstance(found, ClosedEvent) else None
-        if closed and only_open:
-            continue
         event = found.event if isinstance(found, ClosedEvent) else found
         ack = acks.get(event.id)
         rows.append(

@@ -27,6 +27,7 @@ HostArgument = Annotated[str, typer.Argument(metavar="HOST", help="The host, by 
 def hosts(
     context: typer.Context,
     config: ConfigOption = None,
+    limit: Annotated[int, typer.Option("--limit", help="How many hosts at most, those first of which something is late; 0: all.")] = 500,
     moved: Annotated[bool, typer.Option("--moved", help="Show the measures whose level moved in the last week instead.")] = False,
     as_json: JsonOption = False,
     now: NowOption = "",
@@ -44,7 +45,11 @@ def hosts(
         _print_moves(store.past.moves(), as_json)
         return
     book = store.arrivals
-    rows = _listed(store.hosts(), book.all(), {one.host for one in book.retired()}, moment(now))
+    names = tuple(dict.fromkeys((*book.remarkable(moment(now)), *store.host_names(limit))))[:limit] if limit else None
+    rows = _listed(store.hosts(names), book.all(names), {one.host for one in book.retired()}, moment(now))
+    if names:
+        order = {name: place for place, name in enumerate(names)}
+        rows.sort(key=lambda row: order.get(row["host"].lower(), len(order)))
     if as_json:
         print_json(rows)
         return
@@ -54,6 +59,9 @@ def hosts(
         jobs = row.get("jobs", [])
         table += [("", f"job {job['job']}", job["n"], _short(job["last_seen_at"]), *_cells(job)) for job in jobs]
     print_table(table, ("HOST", "KIND", "MAILS", "LAST", "USUALLY", "SURE", "NEXT", "STATE"))
+    n_left = store.n_hosts() - len(names) if names is not None else 0
+    if n_left > 0:
+        print(f"and {n_left} more hosts: --limit 0 lists all")
 
 
 def _print_moves(moves: tuple[Move, ...], as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -29,9 +30,10 @@ def status(
     try:
         settings = configuration(config)
         store, spool = open_store(settings), open_spool(settings)
-        n_open, n_parked, n_dead = len(store.open_events()), len(store.parked()), len(store.outbox.dead_letters())
+        n_open, n_parked, n_dead = store.n_open_events(), len(store.parked()), len(store.outbox.dead_letters())
         n_waiting = max(0, spool.last_seq() - store.cursor)
-        balance = store.balance(spool.n_received(), spool.last_seq())
+        # Of the days before, `ledger` proves the same.
+        balance = store.balance(spool.n_received(datetime.now(UTC).date() - timedelta(days=1)), spool.last_seq())
     except MailtriageError as error:
         # A plugin's output is one line, and what follows a bar is performance data.
         said = one_line(str(error)).replace("|", "/")

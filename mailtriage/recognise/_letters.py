@@ -11,7 +11,7 @@ _NAME = r"[^\W\d_a-z][^\W\d_]{0,19}\.?(?:[ -][^\W\d_a-z][^\W\d_]{0,19}\.?){0,3}"
 _WORDS = (
     r"(?:hi|hiya|hello|hey|hallo|moin|dear|lieber?|servus|guten (?:tag|morgen|abend)|grüezi|grüß gott|(?:sehr )?geehrte[rs]?"
     r"|good (?:morning|afternoon|evening|day)|g'day|greetings|guys|folks|all|team|everyone|everybody|colleagues|gents|kollegen|leute"
-    r"|bonjour|bonsoir|salut|coucou|madame|monsieur|chère?s?|hola|buen(?:os|as)|estimad[oa]s?|querid[oa]s?|ciao|salve|gentil[ei]"
+    r"|bonjour|bonsoir|salut|coucou|madame|monsieur|chère?s?|hola|ola|buen(?:os|as)|estimad[oa]s?|querid[oa]s?|ciao|salve|gentil[ei]"
     r"|egregi[oa]|buon(?:giorno|asera)"
     r"|car[oaie]|olá|oi|bom dia|boa (?:tarde|noite)|prezad[oa]s?|hej(?:san)?|god (?:dag|morgon|morgen)|kära?|kære|hoi|dag|goedemorgen"
     r"|goedemiddag|goedenavond"
@@ -31,23 +31,23 @@ _VOCATIVE = re.compile(
 )
 # What stands above a name, or in one line with it.
 _LEAVE = (
-    r"(?:(?:best|kind|kindest|warm)?\s?(?:regards|wishes)|best,|cheers|thanks(?: (?:in advance|a lot|again))?|thank you|thx|ta,"
+    r"(?:(?:best|kind|kindest|warm)?\s?(?:regards|wishes)|best,|all the best|take care|cheers|thanks(?: (?:in advance|a lot|again))?|thank you|thx|ta,"
     r"|many thanks|sincerely|yours|rgds|br,"
     r"|(?:viele |liebe |beste |schöne |freundliche |herzliche |mit freundlichen |mit besten )?gr(?:ü|ue)(?:ß|ss)en?|gruß|gruss|mfg|lg"
     r"|vg|bg|(?:vielen |besten )?dank(?:e)?"
-    r"|bis (?:dann|später|morgen|bald)|tschüss?|cordialement|bien (?:cordialement|à (?:vous|toi))|cdt|salutations|bonne journée"
-    r"|merci(?: d'avance)?|amicalement|à (?:bientôt|plus)"
-    r"|(?:un )?saludos?(?: cordiales)?|(?:muchas )?gracias|atentamente|(?:un )?abrazo|hasta (?:luego|pronto)"
-    r"|(?:cordiali |distinti |un )?saluti?|(?:mille )?grazie|a presto|buona (?:giornata|serata)"
-    r"|obrigad[oa]|abraços?|atenciosamente|(?:melhores )?cumprimentos|att,?|(?:met )?(?:vriendelijke )?groet(?:en|jes)?|gr\.|mvg"
-    r"|m\.v\.g\.|alvast bedankt|bedankt|dank je"
-    r"|(?:med )?(?:vänlig(?:a)? |vennlig |venlig |bästa |beste )?h(?:ä|i)ls(?:ning(?:ar)?|en)|mvh|tack(?: på förhand)?|takk|tak"
+    r"|bis (?:dann|später|morgen|bald)|tschüss?|schöne[ns] (?:tag|abend|wochenende|feierabend)|cordialement|bien (?:cordialement|à (?:vous|toi))|cdt|salutations|bonne journée"
+    r"|merci(?: d'avance)?|amicalement|amitiés|bises|bisous|à (?:bientôt|plus)"
+    r"|(?:un )?saludos?(?: cordiales)?|(?:muchas )?gracias|atentamente|(?:un |una )?abra[zç](?:os?|adas?)|besos|salutacions|unha aperta|hasta (?:luego|pronto)"
+    r"|(?:cordiali |distinti |un )?saluti?|(?:mille )?grazie|(?:un )?abbracci?o?|a presto|buona (?:giornata|serata)"
+    r"|obrigad[oa]|abraços?|beijos|atenciosamente|(?:melhores )?cumprimentos|att,?|(?:met )?(?:vriendelijke )?groet(?:en|jes)?|gr\.|mvg"
+    r"|m\.v\.g\.|fijn weekend|fijne (?:dag|avond)|alvast bedankt|bedankt|dank je"
+    r"|(?:med )?(?:vänlig(?:a)? |vennlig |venlig |bästa |beste )?h(?:ä|i)ls(?:ning(?:ar)?|en)|mvh|kram|knus|ha det(?: (?:bra|gott|godt))?|tack(?: på förhand)?|takk|tak"
     r"|(?:ystävällisin )?terveisin|kiitos|ystävällisin|t\."
-    r"|pozdrawiam|pozdrowienia|dzięki|dziękuję|z (?:góry |poważaniem)|z wyrazami|(?:předem )?díky|(?:předem )?děkuji|s pozdravem"
-    r"|s pozdravom|ďakujem|zdravím|hezký den|pěkný den"
-    r"|с уважением|спасибо|з повагою|дякую|благодаря|поздрави|teşekkür\w{0,8}|saygılar\w{0,4}|iyi çalışmalar|köszön\w{1,8}|üdv\w{0,9}"
-    r"|tisztelettel|ευχαριστ\w{0,4}|με εκτίμηση"
-    r"|תודה|בברכה|شكرا|مع تحيات|مع أطيب|cảm ơn|mulțumesc|cu stimă|(?:lep )?pozdrav|lp|hvala|谢谢|謝謝|此致|よろしく|以上|감사합니다|ขอบคุณ)"
+    r"|pozdrawiam|pozdrowienia|miłego (?:dnia|weekendu)|trzymaj(?:cie)? się|dzięki|dziękuję|z (?:góry |poważaniem)|z wyrazami|(?:předem )?díky|(?:předem )?děkuji|s pozdravem"
+    r"|s pozdravom|ďakujem|zdravím|měj(?:te)? se|hezký den|pěkný den"
+    r"|с уважением|всего (?:доброго|хорошего)|гарного дня|спасибо|з повагою|дякую|благодаря|поздрави|teşekkür\w{0,8}|saygılar\w{0,4}|iyi çalışmalar|kolay gelsin|köszön\w{1,8}|üdv\w{0,9}"
+    r"|tisztelettel|ευχαριστ\w{0,4}|με εκτίμηση|φιλικά"
+    r"|תודה|בברכה|شكرا|مع تحيات|مع أطيب|cảm ơn|mulțumesc|cu stimă|numai bine|(?:lep )?pozdrav|lp|hvala|谢谢|謝謝|此致|よろしく|以上|감사합니다|ขอบคุณ)"
 )
 _LEAVE_TAKEN = re.compile(rf"^(?:{_LEAVE}(?![\w.-])[^\n:=]{{0,40}}|-- ?)$", re.IGNORECASE | re.MULTILINE)
 _SIGNED = re.compile(
@@ -113,3 +113,17 @@ def name_below(text: str) -> str:
 def is_polite(text: str) -> bool:
     """True if the text has a "please" of a tongue whose machines do without."""
     return bool(_PLEASE.search(text))
+
+
+def body(text: str) -> str:
+    """The text without the line that greets and without the paragraph in which leave is taken, where it has them."""
+    first, _, rest = text.strip().partition("\n")
+    first = first.rstrip(" :")
+    said = rest.strip() if greets(first) or salutes(first) else text.strip()
+    above, _, last = said.rpartition("\n\n")
+    return above.strip() if takes_leave(last) or signature(f"\n\n{last}") else said
+
+
+def is_letter(text: str) -> bool:
+    """True if the first line greets and a line takes leave."""
+    return greets(text.lstrip()[:400].partition("\n")[0].rstrip(" :")) and takes_leave(text)

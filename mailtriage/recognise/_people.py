@@ -12,9 +12,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from mailtriage.recognise import _tickets, _typed
-from mailtriage.recognise._letters import addresses, greets, is_polite, name_below, named, salutes, signature, takes_leave
+from mailtriage.recognise._jobs_words import is_trouble
+from mailtriage.recognise._letters import addresses, body, greets, is_letter, is_polite, name_below, named, salutes, signature, takes_leave
 from mailtriage.recognise._quotes import quotes
-from mailtriage.recognise._speech import QUESTION, asks, is_alarming, says_i, says_i_itself
+from mailtriage.recognise._speech import QUESTION, asks, is_alarming, mentions_fault, says_i, says_i_itself, says_we
 from mailtriage.types import Message
 
 _REPLY = re.compile(
@@ -79,6 +80,8 @@ _PATCH = re.compile(r"^Signed-off-by: [^\n<]{1,80}<[^>\n]{1,200}>$", re.MULTILIN
 _ATTACHED_MAIL = re.compile(r"(?:\A|^\n)From: [^\n]{1,500}\n(?:(?:To|Date): [^\n]{0,2000}\n){0,2}Subject: ", re.MULTILINE)
 _REPLY_DOMAIN = re.compile(r"@([\w.-]+)")
 _OWNED = re.compile(r"(?:ihre?|deine?|your|votre|tu|su|vuestro|uw|je|il tuo|la tua|twój|twoja|váš|vaše|din|ditt) ", re.IGNORECASE)
+_YOURS = re.compile(r"(?:ihr|ihre|deine?|your|votre|tu|su|uw|jouw|il (?:tuo|suo)|la (?:tua|sua)|o seu|a sua) [^\W\d_]", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[^\W_][\"”»)]?[.!?](?=\s|$)|[。！？]")
 _WEB_FORM = re.compile(
     r"\bcontact form\b|^Message Body:|\bKontaktformular|\bformulaire de contact|\bformulario de contacto|\bmodulo di contatto"
     r"|\bcontactformulier|\bkontaktformulär|\bformularz\w* kontaktow|\bkontaktní\w* formulář",
@@ -182,10 +185,24 @@ def _is_bare_letter(message: Message) -> bool:
     if "Signed-off-by: " in message.text and "\ndiff --git " in message.text and _PATCH.search(message.text[:20000]):
         return True
     score = _score(message)
-    if score != _ENOUGH:
-        return score > _ENOUGH
+    if score < _ENOUGH:
+        return False
     text = message.text
-    return bool(_is_persons(signature(text[-2000:])) or says_i(text[:800]) or asks(text[:2500]) or _PHONE.search(text[-1500:]))
+    if says_i(text[:800]) or asks(text[:2500]) or _PHONE.search(text[-1500:]):
+        return True
+    if score == _ENOUGH and not _is_persons(signature(text[-2000:])):
+        return False
+    return says_i(text[:2500]) or not _is_form_letter(text)
+
+
+def _is_form_letter(text: str) -> bool:
+    """True if a letter says no more than a machine has to say: a fault in a sentence, or among lines of an output, or how yours is."""
+    said = body(text)
+    if QUESTION.search(said) or mentions_fault(said):
+        return False
+    if _YOURS.match(said):
+        return True
+    return len(_SENTENCE_END.findall(said)) < 2 and (is_alarming(said) or any(map(is_trouble, said.split("\n"))))
 
 
 def has_own_words(line: str) -> bool:
@@ -244,17 +261,29 @@ def _sign_of_words(message: Message) -> str:
     # Vendors greet and take their leave as people do, but do not say I.
     is_robot = is_system_account(message) and message.sender.partition("@")[0] not in _HUMAN_ACCOUNTS
     is_root = message.sender.partition("@")[0] in _HUMAN_ACCOUNTS
-    is_own = _is_persons(signature(message.text[-2000:])) or asks(message.text[:2500]) if is_root else not is_robot
+    is_own = _is_said_by_root(message.text) if is_root else not is_robot
+    # BackupPC writes letters as short as a note: somebody who greets and takes his leave says I or we there, or wants something.
+    is_said = is_own or not is_letter(message.text) or _speaks(message.text)
     if _is_handed_on(message) and _WEB_FORM.search(f"{message.subject}\n{message.text[:200]}\n{message.text[-500:]}"):
         return "somebody filled in a form on a web page"
     if score >= _ENOUGH and message.headers and (is_own or _is_handed_on(message) or says_i(message.text[:2500])):
         return "it is in a person's words"
     is_short = len(message.text) <= _LONGEST_NOTE and not is_alarming(message.text) and _is_short_text(message, score)
-    if is_root and (_is_note(message.text) or is_short):
+    if is_root and (_is_note(message.text) or (is_short and is_said)):
         return "a short note in a person's words"
     if not message.headers and (_typed.is_answer(message.text) or _is_short_text(message, score)):
         return "a short text that somebody typed"
     return "" if is_system_account(message) or score < 0 else _sign_of_account(message, score)
+
+
+def _is_said_by_root(text: str) -> bool:
+    """Whether a letter of root is a person's: it asks, or a name stands below what is no fault alone."""
+    return asks(text[:2500]) or (_is_persons(signature(text[-2000:])) and not _is_form_letter(text))
+
+
+def _speaks(text: str) -> bool:
+    """Whether a person speaks in the text: I, we, a question, or as programs do not."""
+    return says_i(text) or says_we(text) or bool(QUESTION.search(text)) or _typed.points(body(text))[1] > 0
 
 
 def is_ticket_notice(message: Message, names: Mapping[str, str]) -> bool:
@@ -294,9 +323,10 @@ def _is_short_text(message: Message, score: int) -> bool:
         return False
     n, n_strong = _typed.points(text)
     is_said = says_i_itself(text) or asks(text)
+    is_own_letter = score >= _ENOUGH and not _is_form_letter(text)
     if is_alarming(text) or _CANNOT.search(text):
-        return is_said or score >= _ENOUGH or n_strong >= 2 or (n_strong > 0 and score + n > _ENOUGH)
-    return is_said or score >= _ENOUGH or (n_strong > 0 and score + n >= 2)
+        return is_said or is_own_letter or n_strong >= 2 or (n_strong > 0 and score + n > _ENOUGH)
+    return is_said or is_own_letter or (n_strong > 0 and score + n >= 2)
 
 
 def _is_handed_on(message: Message) -> bool:
@@ -328,6 +358,8 @@ def _score(message: Message) -> int:
     """How much the text reads as a person's words: from 3 on it does; below 0 it reads as a form."""
     text = message.text[:4000]
     first = next((line.strip() for line in text.split("\n") if line.strip()), "")
+    if not message.headers and not _typed.has_structure(body(text)):
+        first = first.removesuffix(":").rstrip()  # as Spaniards and Americans greet, and scripts
     own = "\n".join(line for line in text.split("\n") if line[:1] not in (">", "|", " ", "\t"))
     is_said = says_i(own[:2500])
     is_asked = asks(own[:2500])

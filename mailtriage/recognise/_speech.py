@@ -44,6 +44,20 @@ _FOREIGN_REQUEST = re.compile(
     r"|misiniz|mısınız|мож(?:ете|ешь) ли|μπορείτε|μπορείς|אפשר ל|תוכל|هل يمكن|麻烦|请(?:帮|问)|お願い(?:し|い)"
     r"|いただけ|でしょうか|부탁드립|รบกวน",
 )
+_WE = re.compile(
+    r"(?<![\w(/.:=\"'-])(?:[Ww]e(?:['’](?:re|ve|d|ll))? (?=[a-z])|[Ww]ir (?=\w)|[Nn]ous (?=\w)|[Nn]osotros |[Nn]oi (?=\w)|[Ww]ij (?=\w)"
+    r"|(?:[Мм]ы|[Ми]и) (?=\w))"
+)
+_IN_QUOTES = re.compile(
+    r"\"[^\"\n]{1,80}\"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|«[^»\n]{1,80}»|‘[^’\n]{1,80}’|「[^」\n]{1,80}」|`[^`\n]{1,80}`"
+)
+# No program says of its fault that it is known.
+_KNOWN = re.compile(
+    r"\b(?:(?:is|are|was) (?:already )?(?:well[- ])?known(?! (?:as|to|by|hosts))|bekannt|conocid[oa]s?|conegu(?:t|da|ts|des)|coñecid[oa]s?"
+    r"|connu(?:e|s|es)?|conhecid[oa]s?|(?:è|sono) not[oaie]|bekend|znan[yea]|znám[éáýíy]|känt|känd|kendt|kjent|tiedossa|известн\w+|відом\w+"
+    r"|ismert|biliniyor|γνωστ\w+|cunoscut\w*)\b",
+    re.IGNORECASE,
+)
 _ALARMING = re.compile(
     r"fail|error|critical|warn|alert|\bfull\b|denied|cannot|unable|degraded|offline|expire|\d ?%|fehler|voll\b|^[\w ./-]{1,40}: +\S",
     re.IGNORECASE | re.MULTILINE,
@@ -67,6 +81,11 @@ def says_i_itself(text: str) -> bool:
     return bool(_FIRST_PERSON.search(text) or _SMALL_I.search(text)) or (not text.isascii() and bool(_FOREIGN_I.search(text)))
 
 
+def says_we(text: str) -> bool:
+    """True if the text has a "we" that does something."""
+    return bool(_WE.search(text))
+
+
 def asks(text: str) -> bool:
     """True if the text asks somebody to do something."""
     lowered = text.lower()
@@ -76,3 +95,8 @@ def asks(text: str) -> bool:
 def is_alarming(text: str) -> bool:
     """True if the text has a word of trouble, or a label with its value."""
     return bool(_ALARMING.search(text)) or (not text.isascii() and bool(_ALARMING_ABROAD.search(text)))
+
+
+def mentions_fault(text: str) -> bool:
+    """True if the text speaks of a fault and does not report it: it quotes its words, or says that it is known."""
+    return bool(_KNOWN.search(text)) or any(is_alarming(found[0]) for found in _IN_QUOTES.finditer(text))

@@ -5,6 +5,7 @@ A mail costs one statement. The cadence is learnt later, at the clock's tick, of
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -114,9 +115,15 @@ class ArrivalBook:
         """When the event of this key was last closed."""
         return _moment(self._db.value("silence_ended", (_sql(key),)))
 
-    def all(self) -> tuple[Arrivals, ...]:
-        """Everything, by host, kind and job."""
-        return tuple(map(_arrivals, self._db.rows("all_arrivals")))
+    def all(self, hosts: Sequence[str] | None = None) -> tuple[Arrivals, ...]:
+        """Everything, or all of these hosts, by host, kind and job."""
+        if hosts is None:
+            return tuple(map(_arrivals, self._db.rows("all_arrivals")))
+        return tuple(map(_arrivals, self._db.rows("arrivals_named", (json.dumps([_sql(host.lower()) for host in hosts]),))))
+
+    def remarkable(self, now: datetime) -> tuple[str, ...]:
+        """The hosts of which something is late, or comes too often."""
+        return tuple(row["host"] for row in self._db.rows("remarkable_hosts", {"now": iso(now)}))
 
     def use_version(self, version: str) -> bool:
         """Has everything reckoned anew when it was so by another cadence.toml than this; True when it is."""

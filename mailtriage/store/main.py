@@ -302,9 +302,18 @@ class Store:
         """What was counted for a rule in this scope: the last `n` up to `at`, the next `n` after it."""
         return self.hits.around(rule, scope, at, n)
 
-    def hosts(self) -> tuple[HostRow, ...]:
-        """Every host with the kinds of mail it sends."""
-        return tuple(map(_rows.host_row, self._db.rows("hosts")))
+    def hosts(self, names: Sequence[str] | None = None) -> tuple[HostRow, ...]:
+        """Every host, or those named, with the kinds of mail it sends."""
+        rows = self._db.rows("hosts") if names is None else self._db.rows("hosts_named", (json.dumps([_sql(name) for name in names]),))
+        return tuple(map(_rows.host_row, rows))
+
+    def host_names(self, most: int) -> tuple[str, ...]:
+        """The first so many hosts in the order of their names."""
+        return tuple(row["host"] for row in self._db.rows("host_names", (most,)))
+
+    def n_hosts(self) -> int:
+        """How many hosts have written."""
+        return int(self._db.value("n_hosts"))
 
     def n_mails_of(self, host: str, kind: str) -> int:
         """How many mails of a kind came from a host."""

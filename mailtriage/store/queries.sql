@@ -41,7 +41,7 @@ UNION ALL SELECT day, 'parked', count(*) FROM parked WHERE day >= :since GROUP B
 -- name: misbooked_days
 SELECT day FROM (
     SELECT day, host, kind, verdict, by, n FROM ledger WHERE day >= :since
-    UNION ALL SELECT day, host, kind, verdict, by, -count(*) FROM mails WHERE day >= :since GROUP BY day, host, kind, verdict, by
+    UNION ALL SELECT day, host, kind, verdict, by, -count(*) FROM mails WHERE received_at >= :since GROUP BY day, host, kind, verdict, by
 ) GROUP BY day, host, kind, verdict, by HAVING sum(n) <> 0
 
 -- name: park
@@ -92,7 +92,7 @@ SELECT * FROM events WHERE closed_at IS NULL AND host IN (SELECT value FROM json
 -- name: open_event_by_key
 SELECT * FROM events WHERE closed_at IS NULL AND key = ?
 -- name: events
-SELECT * FROM events WHERE closed_at IS NULL OR closed_at >= ? ORDER BY opened_at, id
+SELECT * FROM (SELECT * FROM events WHERE closed_at IS NULL UNION ALL SELECT * FROM events WHERE closed_at >= ?) ORDER BY opened_at, id
 -- name: unshown_closed_events
 SELECT * FROM events WHERE closed_at IS NOT NULL AND shown_in IS NULL ORDER BY closed_at, id
 -- name: closed_events_since
@@ -128,6 +128,12 @@ SET n = n + 1, first_seen_at = min(first_seen_at, excluded.first_seen_at), last_
 SELECT n FROM hosts WHERE host = ? AND kind = ?
 -- name: hosts
 SELECT * FROM hosts ORDER BY host, kind
+-- name: host_names
+SELECT DISTINCT host FROM hosts ORDER BY host LIMIT ?
+-- name: n_hosts
+SELECT count(*) FROM (SELECT DISTINCT host FROM hosts)
+-- name: hosts_named
+SELECT * FROM hosts WHERE host IN (SELECT value FROM json_each(?)) ORDER BY host, kind
 
 -- name: measured
 INSERT INTO measures (host, name, subject, value, unit, at) VALUES (?, ?, ?, ?, ?, ?)
@@ -462,6 +468,10 @@ SELECT count(DISTINCT host) FROM arrivals WHERE is_local = 1 AND heard_at > :sin
 SELECT max(closed_at) FROM events WHERE key = ? AND closed_at IS NOT NULL
 -- name: all_arrivals
 SELECT * FROM arrivals ORDER BY host, kind, job
+-- name: arrivals_named
+SELECT * FROM arrivals WHERE host IN (SELECT value FROM json_each(?)) ORDER BY host, kind, job
+-- name: remarkable_hosts
+SELECT DISTINCT host FROM arrivals WHERE (late_at <= :now AND due_at <= :now) OR often_since IS NOT NULL ORDER BY host
 -- name: arrivals_of
 SELECT * FROM arrivals WHERE host = ? ORDER BY kind, job
 -- name: put_arrival

@@ -103,6 +103,7 @@ CREATE INDEX events_open_host ON events (host) WHERE closed_at IS NULL;
 CREATE INDEX events_told ON events (told_at) WHERE told_at IS NOT NULL;
 CREATE INDEX events_behind ON events (behind, severity, opened_at) WHERE behind <> '' AND told_at IS NULL AND closed_at IS NULL;
 CREATE INDEX events_closed ON events (key, closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX events_ended ON events (closed_at) WHERE closed_at IS NOT NULL;
 
 -- The newest explicit OK of each key, so that a problem overtaken by its own recovery is not opened any more.
 CREATE TABLE oks (

@@ -15,6 +15,7 @@ CREATE TABLE mails (
     is_archive INTEGER NOT NULL DEFAULT 0 -- imported
 );
 CREATE INDEX mails_digest ON mails (digest);
+CREATE INDEX mails_day ON mails (day);
 
 -- How many mails of a day were deleted after their time: the ledger counts them still.
 CREATE TABLE removed (

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import accumulate
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailtriage.classify.bounds import Stratum, audits_to, breaks, interval, percent, words
@@ -85,6 +85,7 @@ def test_a_few_drops_without_a_chance_do_not_undo_all_audits() -> None:
     assert 0.01 < found.high < 0.0115  # the ten count as wrong
 
 
+@example([(14, 1, 0, 0), (142, 0.8125, 0.6875, 0), (171, 0.394, 0.328, 0.6875), (251, 0.375, 0.8125, 0.3125), (515, 0.594, 0.875, 0.75)])
 @given(
     st.lists(st.tuples(st.integers(1, 300), st.floats(0.001, 1), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=6),
 )

@@ -8,6 +8,7 @@ from mailtriage.recognise._jobs_words import is_trouble, read_trouble
 from mailtriage.rulebook.floor import entries_in
 from mailtriage.zero_words import is_bad
 from mailtriage.zeros import cut
+from tests.golden import outcome_of, shipped_rules
 
 # Healthy on the left, sick on the right.
 PAIRS = """
@@ -234,3 +235,14 @@ def test_words_that_only_begin_so(word: str) -> None:
 def test_what_is_left_of_a_line_keeps_its_order() -> None:
     assert cut("copied 12, 0 errors, 3 skipped").split() == ["copied", "12,", ",", "3", "skipped"]
     assert cut("nothing to see") == "nothing to see"
+
+
+@pytest.mark.parametrize(
+    ("n", "verdict", "by"),
+    [("0", "digest", ""), ("1", "digest", "corrected-errors"), ("400", "event", "jobs_failures/trouble")],
+)
+def test_errors_a_drive_corrected_are_shown_and_many_of_them_are_an_event(n: str, verdict: str, by: str) -> None:
+    head = "From: root@web07.example.org (Cron Daemon)\nSubject: Cron <root@web07> nightly-tape\nX-Cron-Env: <LOGNAME=root>\n\n"
+    outcome = outcome_of(f"{head}tape LT1: wrote 992 GB, {n} soft errors\n".encode(), shipped_rules())
+    assert outcome.verdict == verdict
+    assert by in outcome.sections[0].reasons[0].by
