@@ -105,7 +105,8 @@ def _fill_main(db: sqlite3.Connection, mails: list[_Mail]) -> None:
     db.execute("INSERT INTO hosts SELECT host, kind, min(received_at), max(received_at), count(*) FROM mails GROUP BY host, kind")
     db.execute(
         "INSERT INTO arrivals (host, kind, job, n, times, first_seen_at, last_seen_at, came_at, heard_at, relay, is_local, is_stale,"
-        " due_at, late_at) SELECT host, kind, '', n, '', first_seen_at, last_seen_at, last_seen_at, last_seen_at, '', 1, 0, ?, ? FROM hosts",
+        " due_at, late_at) SELECT host, kind, '', n, '', first_seen_at, last_seen_at, last_seen_at, last_seen_at, '', 1, 0, ?, ?"
+        " FROM hosts",
         ((NOW + timedelta(hours=20)).isoformat(), (NOW + timedelta(hours=24)).isoformat()),
     )
     drops = ((one.id, 0, "disks", one.day, one.host, one.kind, one.by, 0.1, 0.01) for one in mails if one.verdict == "drop")

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailtriage.correlate.changes import NO_REPORT_CLOSES, acknowledge
+from mailtriage.correlate.changes import acknowledge
+from mailtriage.correlate.expiry import NO_REPORT_CLOSES
 from mailtriage.errors import InputError
 from mailtriage.shape import shape
 from mailtriage.text import one_line

@@ -14,11 +14,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from mailtriage.correlate.expiry import NO_REPORT_CLOSES, SLOWEST
 from mailtriage.correlate.flaps import WINDOW, in_words
 from mailtriage.correlate.order import seen_at
 from mailtriage.types import Change, ChangeType, Event, Judged, OpenEvent, Outcome, Recovery, Showing, State
 
-NO_REPORT_CLOSES = (Recovery.ONE_SHOT, Recovery.NONE)
 _CLOSED_BY_REPORT = (Recovery.STATE, Recovery.PER_DAY)
 _UNSURE = ("floor", "guard")  # who decides when a section may hold trouble that no event rule understood
 
@@ -32,6 +32,9 @@ class Closed(Protocol):
     def lately_closed(self, key: str, since: datetime) -> OpenEvent | None:
         """The last event of a key that its sender ended since then: a problem that is back so soon is the same one."""
 
+    def lately_expired(self, key: str, since: datetime) -> OpenEvent | None:
+        """The last event of a key that was seen since then, and ended as it was not repeated: it is repeated more slowly."""
+
 
 class NothingClosed:
     """No event was ever closed."""
@@ -41,6 +44,10 @@ class NothingClosed:
         return None
 
     def lately_closed(self, key: str, since: datetime) -> OpenEvent | None:
+        """None."""
+        return None
+
+    def lately_expired(self, key: str, since: datetime) -> OpenEvent | None:
         """None."""
         return None
 
@@ -101,8 +108,8 @@ def _problem(
         closed_at = closed.last_closed_at(key)
         if closed_at is not None and at < closed_at:
             return ()
-        lately = closed.lately_closed(key, at - WINDOW)
-        if lately is not None and event.recovery is Recovery.EXPLICIT:
+        lately = _same(event, key, at, closed)
+        if lately is not None:
             back = replace(_seen_again(lately, event, at), flaps=lately.flaps + 1)
             return (Change(type=ChangeType.REOPENED, event=back, mail_id=outcome.id, at=at, comment=in_words(back)),)
         opened = OpenEvent(
@@ -125,6 +132,13 @@ def _problem(
     is_worse = event.severity.rank > known.severity.rank
     updated = _seen_again(known, event, at)
     return (Change(type=ChangeType.UPDATED, event=updated, mail_id=outcome.id, at=at, is_news=is_worse),)
+
+
+def _same(event: Event, key: str, at: datetime, closed: Closed) -> OpenEvent | None:
+    """The event that is over and that this problem is the same as: its sender ended it just now, or was thought to be done with it."""
+    if event.recovery is Recovery.EXPLICIT:
+        return closed.lately_closed(key, at - WINDOW)
+    return closed.lately_expired(key, at - SLOWEST) if event.recovery is Recovery.SILENCE else None
 
 
 def _seen_again(known: OpenEvent, event: Event, at: datetime) -> OpenEvent:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from mailtriage.correlate.changes import NO_REPORT_CLOSES
 from mailtriage.types import Change, ChangeType, OpenEvent, Recovery
 
+NO_REPORT_CLOSES = (Recovery.ONE_SHOT, Recovery.NONE)
 ONE_SHOT_AGE = timedelta(days=7)
 # Two daily periods and two hours of jitter.
 SILENCE = timedelta(hours=50)
 SHORTEST_SILENCE = timedelta(hours=26)
+SLOWEST = timedelta(days=10)  # a problem that is back so long after it was seen last is repeated so slowly
 _KNOWS_ITS_PERIOD = 3
+_WEEKLY = ("backuppc", "registrar", "certificate")  # kinds that repeat a warning once a week or more seldom
 
 
 def expire(open_events: Sequence[OpenEvent], now: datetime) -> tuple[Change, ...]:
@@ -31,10 +33,15 @@ def _limit(event: OpenEvent) -> timedelta | None:
         return ONE_SHOT_AGE
     if event.recovery is not Recovery.SILENCE:
         return None
-    if event.count < _KNOWS_ITS_PERIOD:
-        return SILENCE
-    # Two of its own periods: the mean gap between its repeats.
-    return max(SHORTEST_SILENCE, 2 * (event.last_seen_at - event.opened_at) / (event.count - 1))
+    least = SHORTEST_SILENCE
+    if event.origin.partition("/")[0] in _WEEKLY:
+        least = 2 * timedelta(days=7) + SHORTEST_SILENCE
+    elif event.count < _KNOWS_ITS_PERIOD or event.flaps:
+        least = SILENCE
+    if event.count < (2 if event.flaps else _KNOWS_ITS_PERIOD):
+        return least
+    # Two of its own periods: the mean gap between its repeats. One that was thought to be over has shown its period.
+    return max(least, 2 * (event.last_seen_at - event.opened_at) / (event.count - 1))
 
 
 def _words(limit: timedelta) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from mailtriage.recognise import _tickets, _typed
+from mailtriage.recognise import _reports, _tickets, _typed
 from mailtriage.recognise._jobs_words import is_trouble
 from mailtriage.recognise._letters import addresses, body, greets, is_letter, is_polite, name_below, named, salutes, signature, takes_leave
 from mailtriage.recognise._quotes import quotes
@@ -52,7 +52,7 @@ _FORM_WORDS = re.compile(
     r"\bautomatically (?:generated|sent|created)\b|\bautomated (?:message|e-?mail|notification)\b|\bdo not (?:reply|respond)\b"
     r"|\bunsubscribe\b|\bautomatisch (?:generiert|erstellt)"
     r"|\bsent (?:to you )?(?:using|from) (?:an? |the )?[\w \"'-]{1,60}(?:\bdevice|\bprinter|\bscanner|\bcopier|\([^()\n]{1,40}\))"
-    r"|\bscanned from\b"
+    r"|\bscanned from\b|\bthis (?:e-?mail|message|notice) (?:has been|was) (?:automatically )?sent (?:to|by|from|because)\b"
     r"|\byou (?:are receiv|receiv|have received)\w* this (?:e-?mail|message|notification)\b|\bview (?:it "
     r"|this e-?mail )?in (?:your|a) browser\b",
     re.IGNORECASE,
@@ -200,7 +200,7 @@ def _is_form_letter(text: str) -> bool:
     said = body(text)
     if QUESTION.search(said) or mentions_fault(said):
         return False
-    if _YOURS.match(said):
+    if _YOURS.match(said) or _FORM_WORDS.search(text):
         return True
     return len(_SENTENCE_END.findall(said)) < 2 and (is_alarming(said) or any(map(is_trouble, said.split("\n"))))
 
@@ -419,6 +419,8 @@ def _sign_of_account(message: Message, score: int) -> str:
         account = message.sender.partition("@")[0]
         if _OFFICE.fullmatch(account) or (_MACHINE_WORDS.search(message.sender_name) and not says_i(message.text[:2500])):
             return ""
+    if score < 1 and not QUESTION.search(line) and not says_i(message.text[:4000]) and _reports.is_machines(message, _headers(message)):
+        return ""
     signs = (
         (score >= 1, "a person's address, and words of a person"),
         (bool(QUESTION.search(line)), "a person's address, and a question"),
@@ -432,3 +434,7 @@ def _sign_of_account(message: Message, score: int) -> str:
         ),
     )
     return next((text for is_there, text in signs if is_there), "")
+
+
+def _headers(message: Message) -> dict[str, str]:
+    return {name.lower(): value for name, value in message.headers}

@@ -46,7 +46,7 @@ _FOREIGN_REQUEST = re.compile(
 )
 _WE = re.compile(
     r"(?<![\w(/.:=\"'-])(?:[Ww]e(?:['’](?:re|ve|d|ll))? (?=[a-z])|[Ww]ir (?=\w)|[Nn]ous (?=\w)|[Nn]osotros |[Nn]oi (?=\w)|[Ww]ij (?=\w)"
-    r"|(?:[Мм]ы|[Ми]и) (?=\w))"
+    r"|(?:[Мм]ы|[Мм]и) (?=\w))|\b(?:an|auf) mich\b|\b(?:bei|mit|von) mir\b|\b(?:to|for|with|tell|ask|let) me\b"
 )
 _IN_QUOTES = re.compile(
     r"\"[^\"\n]{1,80}\"|“[^”\n]{1,80}”|„[^“”\n]{1,80}[“”]|«[^»\n]{1,80}»|‘[^’\n]{1,80}’|「[^」\n]{1,80}」|`[^`\n]{1,80}`"
@@ -82,7 +82,7 @@ def says_i_itself(text: str) -> bool:
 
 
 def says_we(text: str) -> bool:
-    """True if the text has a "we" that does something."""
+    """True if the text has a "we" that does something, or a "me"."""
     return bool(_WE.search(text))
 
 

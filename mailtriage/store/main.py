@@ -279,6 +279,11 @@ class Store:
         rows = self._db.rows("lately_closed", {"key": _sql(key), "since": iso(since)})
         return _rows.open_event(rows[0]) if rows else None
 
+    def lately_expired(self, key: str, since: datetime) -> OpenEvent | None:
+        """The event of this key that was seen since then and ended by the clock, the last one."""
+        rows = self._db.rows("lately_expired", {"key": _sql(key), "since": iso(since)})
+        return _rows.open_event(rows[0]) if rows else None
+
     def apply(self, changes: Sequence[Change], *, now: datetime, sinks_for: _Sinks = _no_sinks, hold_for: _Hold = _no_hold) -> None:
         """Writes changes of events, and for each that is news a delivery to each of its sinks, held for `hold_for`."""
         with self._db.transaction():

@@ -79,6 +79,9 @@ UPDATE events SET told_at = :told_at WHERE id = :id AND (told_at IS NULL OR told
 UPDATE events SET told_at = NULL WHERE id = :id AND told_at > :now
 -- name: is_told
 SELECT told_at IS NOT NULL FROM events WHERE id = ?
+-- name: lately_expired
+SELECT * FROM events WHERE key = :key AND closed_at IS NOT NULL AND closed_by = '' AND recovery = 'silence' AND last_seen_at >= :since
+ORDER BY closed_at DESC LIMIT 1
 -- name: lately_closed
 SELECT * FROM events WHERE key = :key AND closed_at >= :since AND closed_by <> '' AND recovery = 'explicit' ORDER BY closed_at DESC LIMIT 1
 -- name: close_event

@@ -27,6 +27,9 @@ class Ended(NothingClosed):
     def lately_closed(self, key: str, since: datetime) -> OpenEvent | None:
         return self.event if self.at >= since else None
 
+    def lately_expired(self, key: str, since: datetime) -> OpenEvent | None:
+        return self.event if self.event and self.event.last_seen_at >= since else None
+
 
 def types(changes: tuple[Change, ...]) -> list[tuple[str, str]]:
     return [(str(change.type), change.event.item) for change in changes]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,3 +35,12 @@ def test_silence_closes_after_its_time_and_not_before(recovery: Recovery, count:
 @pytest.mark.parametrize("recovery", [Recovery.STATE, Recovery.PER_DAY, Recovery.EXPLICIT])
 def test_the_clock_never_closes_what_a_report_must_close(recovery: Recovery) -> None:
     assert expire([open_event(recovery=recovery)], NOW + 400 * DAY) == ()
+
+
+def test_a_weekly_sender_has_two_weeks_and_what_came_back_has_shown_its_period() -> None:
+    weekly = open_event(recovery=Recovery.SILENCE, origin="backuppc/letter", last_seen_at=NOW)
+    assert expire([weekly], NOW + 15 * DAY) == ()
+    assert len(expire([weekly], NOW + 16 * DAY)) == 1
+    back = replace(open_event(recovery=Recovery.SILENCE, count=2, opened_at=NOW - 7 * DAY, last_seen_at=NOW), flaps=1)
+    assert expire([back], NOW + 14 * DAY - HOUR) == ()
+    assert len(expire([back], NOW + 14 * DAY)) == 1

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailtriage.correlate import correlate, seen_at
+from mailtriage.correlate import correlate, expire, seen_at
 from mailtriage.store.main import Store
-from mailtriage.types import Outcome
+from mailtriage.types import Outcome, Recovery
 from tests.store.build import DAY, NOW, alarm, event, judged, outcome
 
 
@@ -61,3 +61,20 @@ def test_an_event_of_another_host_than_the_mails_is_found_again(store: Store) ->
     for seq in (1, 2):
         work(store, seq, outcome(f"m{seq}", alarm(event(host="db01")), at=NOW, host="zabbix.example.org"))
     assert store.open_events()[0].count == 2
+
+
+def test_what_was_thought_to_be_over_and_is_back_is_the_same_event(store: Store) -> None:
+    def failing(day: int) -> Outcome:
+        said = event("job", recovery=Recovery.SILENCE, origin="cron/output")
+        return outcome(f"m{day}", alarm(said), at=NOW + day * DAY, kind="cron")
+
+    work(store, 1, failing(0))
+    store.apply(expire(store.open_events(), NOW + 3 * DAY), now=NOW + 3 * DAY)
+    assert store.open_events() == ()
+    work(store, 2, failing(7))
+    (back,) = store.open_events()
+    assert (back.count, back.flaps, back.opened_at) == (2, 1, NOW)
+    assert expire([back], NOW + 20 * DAY) == ()
+    store.apply(expire(store.open_events(), NOW + 22 * DAY), now=NOW + 22 * DAY)
+    work(store, 3, failing(60))
+    assert store.open_events()[0].count == 1

@@ -15,7 +15,7 @@ from mailtriage import config as configuration
 from mailtriage.service import files
 from mailtriage.service.worker import Worker
 from mailtriage.simulate import SimulatedMail
-from mailtriage.types import Change, ChangeType, RawMail
+from mailtriage.types import Change, ChangeType, Outcome, RawMail
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 SINK = "file"
@@ -76,10 +76,10 @@ class FleetRun:
         n = 0
         for batch in _together(mails):
             self.spool.add(batch)
-            kills = [number - n for number in range(n, n + len(batch)) if number in killed_at]
+            kills = [batch[number - n].id for number in range(n, n + len(batch)) if number in killed_at]
             n += len(batch)
-            for at in kills:
-                self._die_after(at)
+            for mail_id in kills:
+                self._die_at(mail_id)
             while self.worker.step():
                 self._drain()
             if after_batch is not None:
@@ -104,20 +104,17 @@ class FleetRun:
         self.worker = Worker(self.config, is_mail_clock=True)
         self.worker._mail_time, self.worker.judgement = clock, judgement  # as rules take their time to be compiled again
 
-    def _die_after(self, n_mails: int) -> None:
-        """Judges so many mails of the batch, and dies before anything of it is committed."""
+    def _die_at(self, mail_id: str) -> None:
+        """Judges up to this mail, and dies before it is committed."""
         record = self.worker.store.record
-        left = n_mails
 
-        def dying(*arguments: object, **more: object) -> bool:
-            nonlocal left
-            done = record(*arguments, **more)  # type: ignore[arg-type]
-            left -= 1
-            if left < 0:
+        def dying(outcome: Outcome, *arguments: object, **more: object) -> bool:
+            done = record(outcome, *arguments, **more)  # type: ignore[arg-type]
+            if outcome.id == mail_id:
                 raise Killed
             return done
 
-        self.worker.store.record = dying  # type: ignore[method-assign]
+        self.worker.store.record = dying  # type: ignore[method-assign, assignment]
         try:
             while self.worker.step():
                 self._drain()

@@ -287,6 +287,57 @@ def test_a_bare_text_of_a_machine_is_not(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        'Hola a todos:\n\nSi llega un aviso de "disk failure", es conocido.\n\nAbrazos,\nXavi\n',
+        'Estimado Juan:\n\nLa alarma "RAID degraded" es conocida.\n\nUn abrazo, Marta\n',
+        'Olá pessoal:\n\nO alarme "disk failure" do servidor velho é conhecido.\n\nAbraço,\nRui\n',
+        'Dear all:\n\nThe "disk failure" warnings of the old array are known.\n\nBest,\nSam\n',
+        "Bonjour à tous,\n\nL'alerte « disk failure » de la baie est connue.\n\nBises,\nClaire\n",
+        "Hallo zusammen,\n\ndie Meldung „disk failure“ ist bekannt.\n\nSchönes Wochenende,\nJens\n",
+        'Cześć wszystkim,\n\nalarm "disk failure" jest znany.\n\nMiłego dnia,\nOla\n',
+        "Marek,\n\nthe old array throws disk failure. Leave it on until the 15th.\n\nBest,\nJo\n",
+    ],
+)
+def test_a_bare_letter_that_speaks_of_a_fault_is_a_person_s(body: str) -> None:
+    assert report(body).kind == "human"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Hello,\n\nthe nightly backup failed.\n\nRegards,\nHeimdall\n",
+        "Hola a todos:\n\nLa copia de web07: disk failure.\n\nSaludos,\nMarvin\n",
+        "Hi all:\n\n2022-03-08 03:01:30 backup ended with errors\n\nThanks,\nZeus\n",
+        "Hi,\n\nBackup of db1: FAILED\nExit code: 12\n\nBye,\nMarvin\n",
+        "Hola Ana:\n\nTu dominio example.es caduca en 30 días.\n\nUn saludo,\nDinahosting\n",
+        "Hi Alice,\n\nThis notice confirms that your password was changed on Blog.\n\nThis email has been sent to a@b.example\n\n"
+        "Regards,\nAll at Blog\nhttps://blog.example.com\n",
+        "Dear abuse team,\n\nyour host 192.0.2.4 attacked ours: login failed.\n\nKind regards,\nBitNinja\n",
+        "Dear Bob:\n\n\tJust wanted to let you know you were just left a 0:12 long message (number 3)\nin mailbox 100, so you might\n"
+        "want to check it when you get a chance.  Thanks!\n\n\t\t\t\t--Asterisk\n",
+    ],
+)
+def test_a_bare_letter_of_a_machine_that_takes_its_leave_is_not(body: str) -> None:
+    assert report(body).kind != "human"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_persons"),
+    [
+        ("Your PC (web07) has never been backed up by our\nPC backup software.", False),
+        ("The Outlook files on your PC have not been backed up for 8 days.\nPlease exit Outlook.", False),
+        ("I have not backed up your PC for 8 days.", True),
+        ("We do not back up your PC any more.", True),
+        ("Your PC was not backed up. Is it on?", True),
+    ],
+)
+def test_a_short_letter_of_root_needs_a_person_s_word(said: str, is_persons: bool) -> None:
+    body = f"Dear anna,\n\n{said}\n\nRegards,\nBackupPC Genie\nhttp://backuppc.sourceforge.net\n"
+    assert (report(body, subject="nightly", sender="root@web07.example.org").kind == "human") is is_persons
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "ok\n",
         "Done.\n",
         "thanks!\n",
