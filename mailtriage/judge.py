@@ -16,6 +16,7 @@ from mailtriage.rulebook import Hit, Past, Rule, Rulebook, Ruling, repeats
 from mailtriage.text import one_line
 from mailtriage.types import Event, Judged, Message, Opinion, Reason, Recovery, Report, Section, Severity, Sighting, State, Verdict
 
+_HOME_MADE = ("cron", "unknown")
 UNCLASSIFIED = "unclassified_trouble"  # the check that a raise by the classifier feeds
 
 
@@ -41,6 +42,9 @@ class Model(Protocol):
 
     def opinion(self, kind: str, host: str, section: Section, message: Message) -> Opinion:
         """What learning says of one section."""
+
+    def contradicts(self, kind: str, host: str, section: Section, message: Message) -> str:
+        """Why a section is not what its host has sent so far, "" if it is, or nothing is known of it."""
 
 
 class NoHistory:
@@ -88,6 +92,12 @@ class Case:
     def opinion(self, section: Section) -> Opinion | None:
         """What learning says of a section; asked only where it can matter."""
         return self.model.opinion(self.report.kind, self.report.host, section, self.message) if self.model else None
+
+    def contradiction(self, section: Section) -> str:
+        """Why learning forbids a drop by rules, "" if it does not: of home-made jobs rules know the lines, not which must be there."""
+        if self.model is None or self.report.kind not in _HOME_MADE or not self.may_learn:
+            return ""
+        return self.model.contradicts(self.report.kind, self.report.host, section, self.message)
 
     @property
     def may_learn(self) -> bool:
@@ -185,6 +195,15 @@ def _ruled(case: Case, section: Section, ruling: Ruling, waiting: tuple[Reason, 
     if ruling.is_explained:
         detail = "every line is explained" if section.lines else "the section is empty, as it should be"
         reasons = tuple(Reason(by=f"rule {rule.id}", detail=one_line(rule.reason) or detail) for rule in ruling.drops)
+        if case.model and (held := case.contradiction(section)):
+            held = f"rules explain every line, but this host's mails are not so: {one_line(held)}"
+            return Judged(
+                section=section,
+                verdict=Verdict.DIGEST,
+                reasons=(Reason(by=f"gate {case.model.version}", detail=held),),
+                score=0.5,
+                shadow=(replace(reasons[0], detail=f"would drop: {reasons[0].detail}"), *tests),
+            )
         return Judged(
             section=section,
             verdict=Verdict.DROP,

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 # By tongue; what follows a stem is a case or a plural. Words that must be whole end with `$`.
 _STEMS = """
-error erroneous errs? failure failed$ fails?$ failing$ fault problem issues?$ warning alert alarm critical corrupt broken$ missing$
+error erroneous errs?$ failure failed$ fails?$ failing$ fault problem issues?$ warning alert alarm critical corrupt broken$ missing$
 unreachable
 rejected reject(?:ion)?s?$ refus denied denial abort(?:ed|s)?$ bad$ dead$ defect mismatch conflict exception crash timeout infected
 infection
@@ -97,6 +97,31 @@ NEGATION = (
     r"|żadn\w{1,4}|bez|nenhuma?|sem|inga|ingen|inget|utan|uden|uten|ei|ilman|žádn\w{1,4}|žiadn\w{1,4}|nincs|nincsenek|нет|без|немає"
     r"|fără|nicio|niciun|nema"
 )
+# What of many was not done, whole, with its verb: behind a zero it counts none.
+CLAUSES = (
+    r"(?:could|can)(?: ?not|n['’]t) be \w+|(?:were|are|have)(?: not|n['’]t) (?:been )?\w+|did(?: not|n['’]t) \w+"
+    r"|(?:were |are )?unable to \w+|(?:will )?expir(?:e|ing) (?:soon|(?:with)?in (?:(?:the next|less than) )?\d{1,4} \w+)"
+    r"|(?:are )?(?:about|due|going) to expire"
+    r"|(?:konnten|können) nicht (?:\w+ )?\w+ werden"
+    r"|n['’]ont (?:pas )?pu (?:être )?\w+|(?:sont )?impossibles? à \w+"
+    r"|(?:konden|kunnen) niet (?:worden \w+|\w+ worden)"
+    r"|nie (?:udało się|można było|można) \w+"
+    r"|no (?:se )?(?:pudieron|han podido) (?:ser )?\w+|no se (?:pudo|puede|ha podido) \w+|non è stato possibile \w+"
+    r"|não foi possível \w+|kunde inte \w+(?: bort)?|kunne ikke \w+|nelze \w+|не удалось \w+|nem sikerült \w+"
+)
+# States that take more than a word of trouble.
+CONDITIONS = (
+    r"(?:over|above|out of) (?:the |their )?(?:quota|limits?|thresholds?|sync)|(?:(?:quotas?|limits?|thresholds?) )?exceeded"
+    r"|not (?:responding|reachable|running|found)|nicht (?:gefunden|erreichbar)|(?:quota|limit|grenzwerte?) überschritten"
+    r"|(?:(?:quotas?|seuils?|délais?|limites?) )?dépassée?s?|(?:quota|limiet) overschreden|niet gevonden|(?:te|bijna) vol"
+    r"|nie znaleziono|limit przekroczony"
+)
+THINGS = (
+    r"(?!bytes)\w{2,20}[^\W\dsiuo]s|\w{0,20}(?:dateien|ordner|verzeichnisse|benutzer|postfächer|rechner|zertifikate|utilisateur|fichier"
+    r"|bestanden|mappen|certificaten|plików|pliki|użytkowników|certyfikatów|archivos|usuarios|equipos|file|utenti|certificati|arquivos"
+    r"|ficheiros|usuários|filer|användare|brugere|souborů|файлов|fájlt)"
+)
+NOBODY = r"none|keine?[rs]?|aucune?s?|néant|geen|brak|ningun[oa]s?|nessun[oa]?|nenhuma?|inga|ingen|inget|žádn\w{1,3}|nincs|нет|немає"
 
 
 @lru_cache(maxsize=1 << 13)

@@ -41,6 +41,10 @@ class Learnt:
     veto_threshold: float = 0.5
     raise_threshold: float = 0.98
     asked: list[str] = field(default_factory=list)
+    contradiction: str = ""
+
+    def contradicts(self, kind: str, host: str, section: Section, message: Message) -> str:
+        return self.contradiction
 
     def opinion(self, kind: str, host: str, section: Section, message: Message) -> Opinion:
         self.asked.append(section.name)
@@ -214,6 +218,23 @@ def test_the_classifier_vetoes_a_drop_it_is_not_sure_of() -> None:
     judged = verdict(section("fine"), model=Learnt(doubt))
     assert judged.verdict is Verdict.DIGEST
     assert judged.reasons[0] == Reason(by="model m1", detail="vetoes the gate: p(drop) 0.49, word reset")
+
+
+@pytest.mark.parametrize(
+    ("kind", "promoted", "is_kept"), [("cron", frozenset({"cron"}), True), ("cron", frozenset(), False), (KIND, frozenset({KIND}), False)]
+)
+def test_learning_holds_a_job_that_is_not_as_its_host_sends_it_though_rules_explain_its_lines(
+    kind: str, promoted: frozenset[str], is_kept: bool
+) -> None:
+    quiet = replace(rule("quiet", Action.DROP, "^saved .*$"), kind="*")
+    model = Learnt(QUIET, contradiction="missing: verified")
+    report = Report(kind=kind, host=HOST, sections=(section("saved /home"),))
+    (judged,) = verdicts(rules=(quiet,), model=model, promoted=promoted, report=report)
+    assert judged.verdict is (Verdict.DIGEST if is_kept else Verdict.DROP)
+    if is_kept:
+        assert judged.reasons[0].by == "gate m1"
+        assert judged.reasons[0].detail.endswith("missing: verified")
+        assert judged.shadow[0].by == f"rule {KIND}/quiet"
 
 
 def test_the_classifier_never_drops_what_the_gate_holds() -> None:

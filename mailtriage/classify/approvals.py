@@ -16,6 +16,7 @@ from mailtriage.classify.masks import MaskedLine
 from mailtriage.classify.reading import HUMAN, Reading, line_set
 from mailtriage.classify.slots import PER_HOST_FROM, Slot, joint_order, slot_of
 from mailtriage.classify.sources import teachers, witnesses
+from mailtriage.classify.sums import SUMMED_FROM, decimal_marks, may_be_total, summed_by
 
 _DIFFERENT = 4  # values that two places must have had in common to be twins
 _MOST_ENDINGS = 20
@@ -75,6 +76,8 @@ def _table(readings: Sequence[Reading]) -> Table:
     lines = _lines(readings, by_name=False)
     orders = {shape: tuple(slot.order for slot in line.slots) for shape, line in lines.items() if line.slots}
     groups = [group_counts(reading.lines) for reading in readings]
+    moved = {shape: [place for place, slot in enumerate(line.slots) if may_be_total(slot)] for shape, line in lines.items()}
+    totals = {shape: places for shape, places in moved.items() if places and lines[shape].n >= SUMMED_FROM and lines[shape].most == 1}
     return Table(
         n=len(readings),
         fewest_lines=min(sizes),
@@ -89,6 +92,7 @@ def _table(readings: Sequence[Reading]) -> Table:
         alike=_alike(readings),
         rows=rows_of(readings, groups),
         counted=counted_by(readings, groups),
+        sums=summed_by(readings, totals, decimal_marks({shape: line.slots for shape, line in lines.items()})) if totals else (),
         seen_sick=[],
     )
 

@@ -18,6 +18,7 @@ from mailtriage.classify.likeness import Likeness
 from mailtriage.classify.masks import MaskedLine
 from mailtriage.classify.reading import HUMAN, Reading, line_set, other_number
 from mailtriage.classify.slots import PER_HOST_FROM, Slot, is_own, out_of_habit, out_of_names, out_of_slot
+from mailtriage.classify.sums import Marks, Sum, decimal_marks, wrong_sums
 from mailtriage.text import one_line, plural
 
 MIN_MAILS = 3  # approved mails of a kind and section; while there are fewer only a mail with exactly the lines of one may be dropped
@@ -75,12 +76,18 @@ class Table:
     alike: dict[str, int]  # fewest lines in all approved mails that have one skeleton, where no single shape of it is always there
     rows: dict[str, dict[str, int]]  # by group (counts.py) and host, how many rows it always shows
     counted: tuple[Counted, ...]  # numbers that say how many rows there are
+    sums: tuple[Sum, ...]  # numbers that are the sum of others
     seen_sick: list[Likeness]  # mails to be seen that nothing else tells from the approved ones
 
     @cached_property
     def always(self) -> tuple[tuple[str, int], ...]:
         """Shapes that every approved mail had, or all but those of one witness, with the fewest repeats that are no loss."""
         return _always(self.lines, self.n)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """How numbers are read where they are added."""
+        return decimal_marks({shape: line.slots for shape, line in self.lines.items()})
 
     @cached_property
     def ending(self) -> str:
@@ -113,6 +120,8 @@ class Gate:
     def __init__(self, tables: dict[str, Any]) -> None:
         self._stored = tables  # as in the model file, or Table: a stored one is built when first asked for
         self._always: dict[tuple[str, str], tuple[tuple[str, int], ...]] = {}
+        # The hosts of which own mails were learnt: none in a model that forgets them.
+        self.hosts = frozenset(host for one in tables.values() for host in (one.hosts if isinstance(one, Table) else one["hosts"]))
 
     def table(self, key: str) -> Table | None:
         """What is known under a key."""
@@ -157,6 +166,16 @@ class Gate:
             held = held or (_sick(reading, table) if table.seen_sick else "")
         return Finding(held, tuple(new), len(odd), len(missing))
 
+    def contradicts(self, reading: Reading) -> str:
+        """Why the section is not what its host has sent so far: a line or row is missing, a number out of place; "" if it is, or is new."""
+        table = self.table(reading.key)
+        habit = table.hosts.get(reading.host) if table else None
+        if table is None or habit is None or table.n < SETTLED:
+            return ""
+        finding = self.judge(reading)
+        # With one line more the mail may end otherwise, which alone says nothing.
+        return finding.held_by if finding.n_missing > bool(finding.new) or finding.n_values else ""
+
     def _lines_and_numbers(self, reading: Reading, table: Table, habit: Habit | None) -> tuple[list[int], list[str]]:
         new: list[int] = []
         odd: list[str] = []
@@ -189,6 +208,8 @@ class Gate:
             for one, other in known.twins:
                 if line.values[one].number != line.values[other].number:
                     odd.append(f"two numbers that were always the same differ, in: {one_line(reading.raw[at], 100)}")
+        if table.sums:
+            odd += wrong_sums(reading, table.sums, table.marks)
         return new, odd
 
     def _missing(self, reading: Reading, table: Table, habit: Habit | None) -> list[str]:
@@ -380,6 +401,7 @@ def table_of(stored: dict[str, Any]) -> Table:
         alike=stored["alike"],
         rows=stored["rows"],
         counted=tuple((shape, place, group) for shape, place, group in stored["counted"]),
+        sums=tuple((shape, place, tuple(parts), group, column) for shape, place, parts, group, column in stored["sums"]),
         seen_sick=[Likeness(*row) for row in stored["seen_sick"]],
     )
 
@@ -398,6 +420,7 @@ def stored_table(table: Table) -> dict[str, object]:
         "alike": table.alike,
         "rows": table.rows,
         "counted": list(map(list, table.counted)),
+        "sums": list(map(list, table.sums)),
         "seen_sick": [likeness.row() for likeness in table.seen_sick],
         "devices": {mount: slot.row() for mount, slot in table.devices.items()},
         "hosts": {

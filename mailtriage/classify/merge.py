@@ -6,14 +6,17 @@ there only if it was in both. What a site forgot on a contradiction is forgotten
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from mailtriage.classify.approvals import ANY
 from mailtriage.classify.counts import Counted, group_of
 from mailtriage.classify.gate import Gate, Line, Table, table_of
 from mailtriage.classify.slots import Slot, both
+from mailtriage.classify.sums import Sum
+
+_Relation = TypeVar("_Relation", Counted, Sum)
 
 
 def merged(base: Mapping[str, Any], own: Gate) -> Gate:
@@ -38,7 +41,8 @@ def _table(base: Table, own: Table) -> Table:
         named={name: _line(base.named.get(name), own.named.get(name), own.n) for name in sorted({*base.named, *own.named})},
         alike={like: min(least, base.alike[like]) for like, least in own.alike.items() if like in base.alike},
         rows=_rows(base, own),
-        counted=tuple(sorted({*_counted(base, own), *_counted(own, base)})),
+        counted=_known_in_both(base.counted, own.counted, base, own),
+        sums=_known_in_both(base.sums, own.sums, base, own),
         seen_sick=[*base.seen_sick, *own.seen_sick],
         devices={
             mount: both(base.devices[mount], own.devices[mount]) if mount in base.devices and mount in own.devices else slot
@@ -55,9 +59,11 @@ def _rows(base: Table, own: Table) -> dict[str, dict[str, int]]:
     }
 
 
-def _counted(one: Table, other: Table) -> Iterator[Counted]:
-    """What counts rows in one table, and in the other too or not at all."""
-    yield from (counted for counted in one.counted if counted in other.counted or counted[0] not in other.lines)
+def _known_in_both(of_base: Iterable[_Relation], of_own: Iterable[_Relation], base: Table, own: Table) -> tuple[_Relation, ...]:
+    """What counts rows or is a sum in one table, and in the other too or not at all there."""
+    one, other = set(of_base), set(of_own)
+    alone = {known for known in one - other if known[0] not in own.lines} | {known for known in other - one if known[0] not in base.lines}
+    return tuple(sorted((one & other) | alone))
 
 
 def _line(base: Line | None, own: Line | None, n_own: int) -> Line:

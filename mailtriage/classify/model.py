@@ -9,7 +9,7 @@ from mailtriage.classify import folder as model_folder
 from mailtriage.classify.classifier import Classifier, Weights
 from mailtriage.classify.gate import Finding, Gate
 from mailtriage.classify.manifest import Manifest
-from mailtriage.classify.reading import Reader, Reading
+from mailtriage.classify.reading import Reader, Reading, hashed
 from mailtriage.classify.words import traits
 from mailtriage.types import Message, Opinion, Section
 
@@ -30,6 +30,12 @@ class Model:
         """What learning says of one section."""
         reading = self._reader.read(kind, host, section, message)
         return opinion_of(reading, self.gate.judge(reading), self._classifier)
+
+    def contradicts(self, kind: str, host: str, section: Section, message: Message) -> str:
+        """Why the section is not what this very host has sent so far, though rules explain its lines; "" if nothing says so."""
+        if hashed(host) not in self.gate.hosts:
+            return ""
+        return self.gate.contradicts(self._reader.read(kind, host, section, message))
 
     def opinions(self, kind: str, host: str, sections: Sequence[Section], message: Message) -> tuple[Opinion, ...]:
         """What learning says of each section of one mail."""

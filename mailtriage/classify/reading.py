@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from mailtriage.classify.dates import Day, days_from
 from mailtriage.classify.masks import HostMask, MaskedLine, Value, host_mask, hosts_masked, masked
@@ -167,13 +168,19 @@ def _mail(kind: str, host: str, message: Message) -> _Mail:
         kind=kind,
         host=host,
         mask=mask,
-        host_hash=hashlib.sha256(host.lower().encode("utf-8", "surrogatepass")).hexdigest()[:10] if host else "",
+        host_hash=hashed(host),
         subject=masked_subject,
         raw_subject=subject,
         ending=masked(hosts_masked(last, mask)) if last else None,
         day=moment.date() if moment.year >= _EARLIEST_YEAR else None,
         unknown_key=f"unknown {masked_subject.shape} from {sender}",
     )
+
+
+@lru_cache(maxsize=20_000)
+def hashed(host: str) -> str:
+    """What stands for a host's name in a model, "" for none."""
+    return hashlib.sha256(host.lower().encode("utf-8", "surrogatepass")).hexdigest()[:10] if host else ""
 
 
 def _short(host: str) -> str:

@@ -304,7 +304,7 @@ def _said(slot: Slot, number: float) -> str:
     if slot.type == "d":
         return f"date {number:+g} days from the mail's"
     if slot.type == "s":
-        return f"size {_bytes(number)}"
+        return f"size {size_text(number)}"
     if slot.type in "tu":
         return f"time {number:g} s"
     if slot.type == "v":
@@ -317,14 +317,15 @@ def _said(slot: Slot, number: float) -> str:
 def _span(slot: Slot) -> str:
     if slot.n == slot.zeros:
         return "only 0"
-    say = {"s": _bytes, "v": _version}.get(slot.type, "{:g}".format)
+    say = {"s": size_text, "v": _version}.get(slot.type, "{:g}".format)
     if len(slot.few) > 1:
         return ", ".join(f"{number:.10g}" if slot.type in "ng" else say(number) for number in slot.few)
     low, high = say(slot.low), say(slot.high)
     return f"only {low}" if low == high else f"{low} to {high}"
 
 
-def _bytes(number: float) -> str:
+def size_text(number: float) -> str:
+    """A size in words."""
     power = min(int(math.log(number, 1024)), 6) if number >= 1 else 0
     return f"{number / 1024**power:.3g}{' KMGTPE'[power]}".rstrip()
 

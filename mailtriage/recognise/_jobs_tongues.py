@@ -37,8 +37,8 @@ TROUBLE = (
     r"|speicherzugriffsfehler|wird knapp|getötet|datei oder verzeichnis nicht)\b",
     # French
     r"(?:^|[\s«(])(?:échec|échou\S*|délai (?:\S+ )*dépassé|dépassé\S*|état d.échec)",
-    r"\b(?:erreurs?|impossible|introuvable|injoignable|refusée?s?|permission non accordée|aucun espace|plus d.espace|a échoué"
-    r"|(?:disque|partition) (?:\S+ )?(?:plein|saturé)e?|aucun fichier ou dossier|expirée?s?"
+    r"\b(?:erreurs?|impossible|introuvable|injoignable|n['’](?:a|ont) pas pu|refusée?s?|permission non accordée|aucun espace|plus d.espace"
+    r"|a échoué|(?:disque|partition) (?:\S+ )?(?:plein|saturé)e?|aucun fichier ou dossier|expirée?s?"
     r"|abandon(?:né)?|arrêt avec code|corrompue?s?|erreur de segmentation|interrompue?|indisponible|alerte)(?:\s|$|[:;,.!)])",
     # Spanish, Portuguese
     r"\b(?:falló|fallo|fallido|fallida|fallaron|fallos?|ha fallado|no se (?:puede|pudo|pudieron|ha podido|ha encontrado"
@@ -53,13 +53,13 @@ TROUBLE = (
     r"|rifiutat[oa]|spazio esaurito|in esaurimento|non esistente|non trovat[oa]"
     r"|scadut[oa]|irraggiungibile|interrotto|errore di segmentazione|danneggiat[oa])(?:\s|$|[:;,.!)])",
     # Dutch
-    r"\b(?:mislukte?|fout|fouten|foutmelding|\w*syntaxfout|fouttoestand|kan (?:\S{1,40} ){0,5}niet|kon (?:\S{1,40} ){0,5}niet"
+    r"\b(?:mislukte?|fout|fouten|foutmelding|\w*syntaxfout|fouttoestand|kan (?:\S{1,40} ){0,5}niet|kon(?:den)? (?:\S{1,40} ){0,5}niet"
     r"|geweigerd|niet gevonden|geen ruimte|bestaat niet"
     r"|onbereikbaar|verlopen|afgebroken|beschadigd|segmentatiefout|toegang geweigerd|onmogelijk)\b",
     # Scandinavian, Polish, Czech, Russian, Hungarian, Turkish
     r"\b(?:misslyckades|kunde inte|fel|nekas|åtkomst nekad|mislykkedes|kunne ikke|fejl|adgang nægtet|feil|nektet)(?:\s|$|[:;,.!)])",
-    r"(?:błąd|błędy|nie można|nie powiodł\w+|odmowa|brak miejsca|nie znaleziono|brak dostępu|chyba|selhal\w*|nelze|nenalezen\w*"
-    r"|přístup odmítnut|není místo)(?:\s|$|[:;,.!)])",
+    r"(?:błąd|błędy|nie można|nie udało się|nie powiodł\w+|odmowa|brak miejsca|nie znaleziono|brak dostępu|chyba"
+    r"|selhal\w*|nelze|nenalezen\w*|přístup odmítnut|není místo)(?:\s|$|[:;,.!)])",
     r"(?:ошибк[аиу]|не удалось|не удаётся|отказано|не найден\w*|нет места|невозможно|сбой|недоступ\w+|nem sikerült|hiba"
     r"|başarısız|hata|bulunamadı)(?:\s|$|[:;,.!)])",
     # Japanese, Chinese, Korean

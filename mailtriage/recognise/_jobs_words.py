@@ -63,7 +63,8 @@ _HEALTHY = (
     r"(?:fails?|failed|failures?|errors?|cannot|can't|could not|problems?|expires?|crash(?:es)?|exceeds?|refused|denied)\b",
     r"\b(?:check|scan|search|look|test)\w* for (?:\S{1,20} ){0,3}?"
     rf"(?:{_BAD})\b(?:\.{{2,}}| *$)",
-    r"\b(?:remov|delet|clean|purg|prun|clear|expir|rotat|evict|drop)(?:ed|ing)? (?:\S{1,20} ){0,3}?(?:expired|stale|broken|dead"
+    r"\b(?:remov|delet|clean|purg|prun|clear|expir|rotat|evict|drop)(?:ed|ing)? "
+    r"(?:[^\s;,]{1,20} |[^\s;,]{1,20}, [^\s;,\d][^\s;,]{0,19} ){0,3}?(?:[^\s;,]{1,20}, )?(?:expired|stale|broken|dead"
     r"|failed|invalid|missing|aborted)\b",
     r"\b\d+ expired (?:\w+ ){0,2}(?:removed|deleted|purged|cleaned|sessions?|entries|keys|files)\b",
     r"\bexpired (?:sessions?|entries|cache|keys|files|posts|backups?|snapshots?|tokens?|log)s?\b",
@@ -136,7 +137,8 @@ _TROUBLE = (
     r"|\boverload(?:ed)?\b|\boverheat\w*\b",
     r"\b(?:will expire|expir(?:es|ing|e) (?:in|within) \d+|expiring soon|about to expire|is expiring|due to expire)\b",
     r"\b(?:has|have|is|are|was|already|certificate|password|account|licen[sc]e|domain|subscription) (?:been )?expired\b"
-    r"|\bexpired (?:certificate|password|licen[sc]e|account)\b|\bexpired (?:on|since) \d",
+    r"|\bexpired (?:certificate|password|licen[sc]e|account)\b|\bexpired (?:on|since) \d"
+    r"|\bcertificat\w*\b.{0,80}\b[1-9]\d* (?:\w+ )?expired\b",
     r"\b(?:command|module|host|executable|interpreter|driver|library|table|database|server|repository|device|class|package"
     r"|source|backup|file|directory) (?:\S{1,60} )?not found\b",
     r": not found$",

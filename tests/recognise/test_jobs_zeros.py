@@ -118,6 +118,63 @@ failed: 00 | failed: 01
 failed: 0; retried: 3 | failed: 3; retried: 0
 10 files, 0 failed | 0 files, 10 failed
 """
+# Counts of what takes a phrase: a verb with its "not", a limit and what happened to it.
+PHRASES = """
+601 files removed, 0 could not be removed | 601 files removed, 19 could not be removed
+[2026-10-29 03:31:01] INFO total 601 files removed, 0 could not be removed | [2026-10-29 03:31:01] INFO 0 could not be removed: 3
+0 files could not be removed | 10 files could not be removed
+0 old files cannot be read | 0 bytes cannot be read
+0 hosts are not responding | 0 hosts are up, web01 is not responding
+0 could not be removed | Drives 1 and 0 could not be removed
+0 could not be opened | drive 0 could not be opened
+0 could not be opened | tape: 0 could not be opened
+0 files could not be removed | 0 files could not be removed, 3 could not be read
+0 files could not be removed | 0 files could not be removed: permission denied
+could not be removed: 0 | could not be removed: 0 of 3
+files that could not be removed: 0 | backup could not be removed: 0
+could not be removed ..... 0 | could not be removed ..... 4
+could not be removed: none | could not be removed: null
+0 konnten nicht gelöscht werden | 3 konnten nicht gelöscht werden
+0 Dateien konnten nicht gelöscht werden | LUN 0 konnten nicht gelöscht werden
+konnten nicht gelöscht werden: keine | konnten nicht gelöscht werden: keine Rechte
+0 n'ont pas pu être supprimés | 3 n'ont pas pu être supprimés
+0 fichiers n'ont pas pu être supprimés | disque 0 n'ont pas pu être lus
+n’ont pas pu être lus : 0 | n’ont pas pu être lus : 7
+0 konden niet worden verwijderd | 12 konden niet worden verwijderd
+0 bestanden konden niet verwijderd worden | schijf 0 konden niet verwijderd worden
+niet gevonden: geen | niet gevonden: geen toegang
+0 nie udało się usunąć | 5 nie udało się usunąć
+0 plików nie udało się usunąć | 0 plików nie udało się usunąć: brak dostępu
+nie udało się usunąć: brak | nie udało się usunąć: brak miejsca
+0 no se pudieron eliminar | 2 no se pudieron eliminar
+0 file non è stato possibile eliminare | 8 file non è stato possibile eliminare
+0 kunde inte tas bort | 6 kunde inte tas bort
+0 kunne ikke slettes | 6 kunne ikke slettes
+0 не удалось удалить | 4 не удалось удалить
+5 certificates checked, 0 expire within 21 days, 0 expired | 5 certificates checked, 0 expire within 21 days, 3 expired
+5 certificates checked, 0 expire within 21 days | 5 certificates checked, 3 expire within 21 days, 0 expired
+0 certificates will expire in 30 days | Certificate 0 will expire in 30 days
+0 expiring soon | cert: 0 expiring soon
+Quota exceeded: none | Quota exceeded: none of the users can write
+users over quota: 0 | users over quota: 3
+0 users over quota | 4 users over quota
+quota exceeded: 0 | limit of 0 exceeded
+Quota überschritten: keine | Quota überschritten: meier
+Quota dépassé : aucun | Quota dépassé : 2 utilisateurs
+Quota dépassé : 0 utilisateurs | Quota dépassé : aucun espace
+Seuils dépassés : 0 | Seuils dépassés : 0 sur 3
+Quota overschreden: geen | Quota overschreden: jansen
+Limit przekroczony: brak | limit 0 przekroczony
+nicht erreichbar: 0 | Dienst nicht erreichbar: 0
+not responding: 0 | db1 not responding: none
+infected ............... 0 | infected ............... 9
+infected.....0 | infected.....4
+infected . . . . . 0 | infected . . . . . 10
+infected . . . . . 0 | infected . . . . . 0 . . . 3
+0 failed | Drives 1 and 0 failed
+removed 3 files, 0 failed | removed 3 files, 2 failed
+removed 3 old, expired files; 0 failed | removed 3; 2 failed
+"""
 # A count of zero beside it does not whitewash a line.
 WHITEWASHED = """
 0 errors WAN2 is down
@@ -174,7 +231,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in text.split("\n") if line]
 
 
-@pytest.mark.parametrize(("healthy", "sick"), _pairs(PAIRS))
+@pytest.mark.parametrize(("healthy", "sick"), _pairs(PAIRS + PHRASES))
 def test_a_count_of_zero_is_no_trouble(healthy: str, sick: str) -> None:
     assert not is_trouble(healthy)
     assert is_trouble(sick)
@@ -185,7 +242,7 @@ def test_a_zero_beside_trouble_does_not_whitewash_it(line: str) -> None:
     assert is_trouble(line)
 
 
-@pytest.mark.parametrize("healthy", [pair[0] for pair in _pairs(PAIRS)])
+@pytest.mark.parametrize("healthy", [pair[0] for pair in _pairs(PAIRS + PHRASES)])
 def test_a_failure_in_the_same_line_is_trouble(healthy: str) -> None:
     assert is_trouble(f"{healthy}; 3 backups failed")
     assert is_trouble(f"3 backups failed, {healthy}")
