@@ -116,43 +116,24 @@ def _fill_main(db: sqlite3.Connection, mails: list[_Mail]) -> None:
     last = (NOW - timedelta(days=1)).isoformat()
     db.execute("INSERT INTO digests (slot, sent_at, through) SELECT ?, ?, max(n) FROM mails WHERE received_at < ?", (last, last, last))
     kept = [one for one in mails if one.verdict == "digest"]
-    entries = [
+    said = ("disks", "digest", None)
+    entries = (
         (
             one.id,
             one.at,
             one.host,
             one.kind,
-            "disks",
-            "digest",
-            None,
+            *said,
             f"line {one.n % 60} is new",
             "[]",
             "default",
             "",
             0.5,
             "run output",
-            1,
+            None if left >= 0 else 1,
         )
-        for one in kept[:-_TO_READ]
-    ] + [
-        (
-            one.id,
-            one.at,
-            one.host,
-            one.kind,
-            "disks",
-            "digest",
-            None,
-            f"line {one.n % 60} is new",
-            "[]",
-            "default",
-            "",
-            0.5,
-            "run output",
-            None,
-        )
-        for one in kept[-_TO_READ:]
-    ]
+        for left, one in enumerate(kept, _TO_READ - len(kept))
+    )
     columns = "mail_id, received_at, host, kind, section, verdict, severity, summary, lines, by, detail, score, subject, shown_in"
     db.executemany(f"INSERT INTO entries ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
     raised = [one for one in mails if one.verdict == "event"][-_OPEN - _CLOSED :]

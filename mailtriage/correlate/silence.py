@@ -25,48 +25,8 @@ _MARGIN = timedelta(hours=2)  # two reports of one night come within this
 _SHARE = 0.05  # of the hosts due: enough for a common cause where nothing came from anybody since
 
 
-class Overdue(Protocol):
-    """A report that has not come though it was due, of a kind whose absence is evidence; not of a retired host."""
-
-    @property
-    def host(self) -> str:
-        """The host that should have sent it."""
-
-    @property
-    def kind(self) -> str:
-        """The kind of mail."""
-
-    @property
-    def job(self) -> str:
-        """The job of a kind that has several, else ""."""
-
-    @property
-    def relay(self) -> str:
-        """Who handed in the last one, "" if not known."""
-
-    @property
-    def pattern(self) -> str:
-        """How it usually comes, in words."""
-
-    @property
-    def last_seen_at(self) -> datetime:
-        """The last one."""
-
-    @property
-    def due_at(self) -> datetime:
-        """When the next was expected."""
-
-    @property
-    def late_at(self) -> datetime:
-        """From when on it is late."""
-
-    @property
-    def host_heard_at(self) -> datetime:
-        """When anything last came from the host itself."""
-
-
-class Flood(Protocol):
-    """A job or report that comes much more often than usual."""
+class Flow(Protocol):
+    """One sort of report or job of one host; as a flood it comes much more often than usual."""
 
     @property
     def host(self) -> str:
@@ -89,6 +49,26 @@ class Flood(Protocol):
         """The last one."""
 
 
+class Overdue(Flow, Protocol):
+    """A report that has not come though it was due, of a kind whose absence is evidence; not of a retired host."""
+
+    @property
+    def relay(self) -> str:
+        """Who handed in the last one, "" if not known."""
+
+    @property
+    def due_at(self) -> datetime:
+        """When the next was expected."""
+
+    @property
+    def late_at(self) -> datetime:
+        """From when on it is late."""
+
+    @property
+    def host_heard_at(self) -> datetime:
+        """When anything last came from the host itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """What is asked of the past, and only where something is late."""
@@ -102,7 +82,7 @@ def silence_changes(
     open_events: Sequence[OpenEvent],
     past: Past,
     *,
-    floods: Sequence[Flood] = (),
+    floods: Sequence[Flow] = (),
     retired: Collection[str] = (),
     returned: Mapping[str, datetime] | None = None,
     is_behind: bool = False,
@@ -249,7 +229,7 @@ def _kind_event(row: Overdue, now: datetime) -> OpenEvent:
     return _event(row.host, what, Severity.WARNING, text, row.last_seen_at, now)
 
 
-def _too_often(flood: Flood, now: datetime) -> OpenEvent:
+def _too_often(flood: Flow, now: datetime) -> OpenEvent:
     what = flood.job or flood.kind
     text = f"{what} of {flood.host} comes much more often than usual, which is {flood.pattern}"
     return _event(flood.host, what, Severity.WARNING, text, flood.last_seen_at, now, check=TOO_OFTEN)
