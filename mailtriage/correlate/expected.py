@@ -23,6 +23,9 @@ EXPECTED = frozenset(
     }
 )
 
+# Sent every night by their nature (periodic(8) from the crontab of the base system): two of them are enough to miss the third.
+DAILY = frozenset({"freebsd_daily", "freebsd_security"})
+
 # Written by another machine about the host, by a board that outlives it, or by people: no sign of its life.
 FROM_ELSEWHERE = frozenset(
     {

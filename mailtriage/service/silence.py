@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from mailtriage.config import Config
 from mailtriage.correlate.cadence import Cadence, relearn
-from mailtriage.correlate.expected import EXPECTED, FROM_ELSEWHERE, TIMED
+from mailtriage.correlate.expected import DAILY, EXPECTED, FROM_ELSEWHERE, TIMED
 from mailtriage.correlate.overrides import Override, override_for, parse_overrides
 from mailtriage.correlate.silence import Past, silence_changes
 from mailtriage.errors import ConfigError, Place
@@ -18,6 +19,8 @@ from mailtriage.types import Change, OpenEvent
 
 FILE = "cadence.toml"  # beside the configuration
 _ON_ITS_WAY = timedelta(minutes=10)
+_DAY = timedelta(days=1)
+_LATE = timedelta(hours=26)
 BATCH = 5000  # sorts of report learnt at one tick
 
 
@@ -130,10 +133,19 @@ def _when(row: Arrivals, cadence: Cadence | None, said: Override | None) -> tupl
             return None, None
         late = timedelta(seconds=said.late_after_s)
         return last + late * 0.9 + lag, last + late + lag
+    if row.kind in DAILY and _is_new_and_daily(row.times):
+        return last + _DAY + lag, last + _LATE + lag
     if cadence is None or not cadence.is_sure or row.kind not in EXPECTED:
         return None, None
     at = int(last.timestamp())
     return last + timedelta(seconds=cadence.due(at) - at) + lag, last + timedelta(seconds=cadence.late(at) - at) + lag
+
+
+def _is_new_and_daily(times: Sequence[int]) -> bool:
+    """Whether a host has written every day so far, and for less than two weeks: later its own habit says more."""
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    nights = [gap for gap in gaps if gap > _LATE.total_seconds() / 4]
+    return bool(nights) and times[-1] - times[0] < 14 * _DAY.total_seconds() and max(gaps) <= _LATE.total_seconds()
 
 
 def _row(row: Arrivals) -> _Row:
@@ -143,7 +155,7 @@ def _row(row: Arrivals) -> _Row:
         kind=row.kind,
         job=row.job,
         relay=row.relay,
-        pattern=cadence.in_words() if cadence else "set in cadence.toml",
+        pattern=cadence.in_words() if cadence else "every day" if row.kind in DAILY else "set in cadence.toml",
         last_seen_at=row.last_seen_at,
         due_at=row.due_at or row.last_seen_at,
         late_at=row.late_at or row.last_seen_at,

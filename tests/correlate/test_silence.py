@@ -166,8 +166,14 @@ def test_while_mails_wait_nobody_is_called_missing(clock: Clock) -> None:
 
 
 def test_a_new_host_is_not_missed_before_it_is_known(clock: Clock) -> None:
-    last = live(clock, ["web01"], 3)
+    last = live(clock, ["web01"], 1)
     assert clock.ticks(last, last + 20 * DAY, HOUR) == []
+
+
+def test_two_nights_are_enough_for_reports_that_are_nightly_by_their_nature(clock: Clock) -> None:
+    last = live(clock, ["web01"], 2)
+    assert clock.ticks(last, last + 26 * HOUR - MINUTE, HOUR) == []
+    assert [change.event.key for change in clock.tick(last + 26 * HOUR + MINUTE)] == ["web01/silence/-"]
 
 
 def test_a_host_whose_clock_is_hours_slow_is_not_late_every_day(clock: Clock) -> None:
