@@ -104,6 +104,9 @@ class _Asked:
     def opinion(self, kind: str, host: str, section: Section, message: Message) -> Opinion:
         return self._said[id(section)]
 
+    def contradicts(self, kind: str, host: str, section: Section, message: Message) -> str:
+        return self._model.contradicts(kind, host, section, message)
+
 
 _fixture: Fixture  # set before the workers are forked
 

@@ -1,15 +1,19 @@
-"""Which mails with the same lines also have numbers near each other, and what lies apart."""
+"""Which mails with the same lines also have numbers near each other, and what lies apart; which lines differ in a name only."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
+from mailtriage.classify.masks import MaskedLine
 from mailtriage.classify.reading import Reading
 from mailtriage.classify.slots import LEVEL_LIMIT, VERSION_STEP
 from mailtriage.text import one_line
+from mailtriage.zero_words import is_bad
 
 _COUNT = "#"  # the type of a place that holds how often a line repeats
 _GLUED_IDS_FROM = 1000  # digits in words count as a number from here on: they name nothing
@@ -23,6 +27,12 @@ _FLOOR_DECADES = 0.05
 _ROOM = {"c": 25.0, "%": 25.0, "h": 15.0}  # points and degrees beyond the shown ones
 _DAY_S = 86400.0
 _FAR = 9.0  # decades, for what cannot be compared
+
+_NAME = "‹name›"
+_FEWEST_NAMES = 3  # in one mail, from which lines that are the same but for one word are rows about named things
+_LONGEST_ROW = 200
+_OUTSIDE_MARKS = re.compile(r"(?:\A|(?<=›))[^‹›]+")
+_FIXED = re.compile(r"(?<![‹\w])[^\W\d_]{2,}")
 
 _ROW = "= "  # begins the place of a row of a table by its name: compared where both mails have it
 Place = tuple[str, str, int]  # the section's key, the line's shape, and which of its numbers; -1: its repeats
@@ -85,6 +95,60 @@ def profile(measured: Sequence[Measured]) -> Profile:
             low, high = (math.nan, math.nan) if any(map(math.isnan, seen)) else (min(seen), max(seen))
             found[place] = Span(types[place], low, high)
     return found
+
+
+def row_forms(readings: Iterable[Reading]) -> frozenset[str]:
+    """The lines of one key that name a thing and are otherwise the same, without the name: `dumping ‹name› ... ok`.
+
+    Names stand in several lines of one mail, not twice but on one sick host, and differ from host to host: a state repeats, and is the
+    same everywhere.
+    """
+    names: dict[str, set[tuple[str, frozenset[str]]]] = defaultdict(set)
+    repeated: dict[str, set[str]] = defaultdict(set)
+    for host, shapes in sorted({(reading.host, tuple(sorted(line.shape for line in reading.lines))) for reading in readings}):
+        mine: dict[str, list[str]] = defaultdict(list)
+        for shape in shapes:
+            for form, name in _forms(shape):
+                mine[form].append(name)
+        for form, said in mine.items():
+            names[form].add((host, frozenset(said)))
+            if len(set(said)) < len(said):
+                repeated[form].add(host)
+    return frozenset(form for form, said in names.items() if len(repeated[form]) < 2 and _are_names(said))
+
+
+def _are_names(said: Iterable[tuple[str, frozenset[str]]]) -> bool:
+    rows = [(host, words) for host, words in said if len(words) >= _FEWEST_NAMES]
+    return len({host for host, _ in rows}) > 1 and len({words for _, words in rows}) > 1
+
+
+@lru_cache(maxsize=1 << 14)
+def _forms(shape: str) -> tuple[tuple[str, str], ...]:
+    """The line without each of its words that may be a name, and that word."""
+    words = shape.split(" ")
+    if len(shape) > _LONGEST_ROW or len(words) < 2:
+        return ()
+    found = []
+    for at, word in enumerate(words):
+        before, behind = " ".join((*words[:at], "")), " ".join(("", *words[at + 1 :]))
+        if not _FIXED.search(before + behind):
+            continue
+        for part in _OUTSIDE_MARKS.finditer(word):
+            name = part[0].rstrip(":,;)")
+            if any(map(str.isalpha, name)) and not is_bad(name):
+                rest = word[: part.start()] + _NAME + part[0][len(name) :] + word[part.end() :]
+                found.append((before + rest + behind, name))
+    return tuple(found)
+
+
+def without_names(reading: Reading, forms: frozenset[str]) -> Reading:
+    """The section with the rows of named things in their common form."""
+    return replace(reading, lines=tuple(_without_name(line, forms) for line in reading.lines)) if forms else reading
+
+
+def _without_name(line: MaskedLine, forms: frozenset[str]) -> MaskedLine:
+    form = "" if line.is_row else next((form for form, _ in _forms(line.shape) if form in forms), "")
+    return replace(line, shape=form, name=form) if form else line
 
 
 def split_near(profiles: Sequence[Profile], free: Sequence[int]) -> Split:

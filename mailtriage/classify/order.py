@@ -14,10 +14,9 @@ _LEAST_WORTH = 0.05  # of a mail that has a line of its own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A question: what its approval would tell, and by how many mails."""
+    """A question: what its approval would tell, each by how many mails."""
 
-    doubts: frozenset[Doubt]
-    n_approved: int
+    told: Mapping[Doubt, int]
     chance: float  # that it is approved
     tie: str
 
@@ -46,8 +45,7 @@ def in_order(asked: Sequence[Asked], mails: Sequence[frozenset[Doubt]], needs: M
 
     def gain(question: Asked) -> float:
         # The next number lies within n seen ones with a chance of about n in n + 1.
-        chance = question.chance * question.n_approved / (question.n_approved + 1)
-        return chance * sum(min(question.n_approved, left[doubt]) * weights[doubt] for doubt in question.doubts)
+        return question.chance * sum(n / (n + 1) * min(n, left[doubt]) * weights[doubt] for doubt, n in question.told.items())
 
     # What a question brings only shrinks as others are asked, so an old figure is an upper bound.
     heap = [(-gain(question), question.tie, at) for at, question in enumerate(asked)]
@@ -60,8 +58,8 @@ def in_order(asked: Sequence[Asked], mails: Sequence[frozenset[Doubt]], needs: M
             heapq.heappush(heap, (-now, tie, at))
             continue
         settles = 0
-        for doubt in sorted(asked[at].doubts):
-            left[doubt] -= min(asked[at].n_approved, left[doubt])
+        for doubt, n_approved in sorted(asked[at].told.items()):
+            left[doubt] -= min(n_approved, left[doubt])
             if left[doubt] == 0:
                 for mail in open_in.pop(doubt, ()):
                     n_open[mail] -= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -160,8 +161,86 @@ def test_the_same_mails_in_any_order_are_the_same_questions() -> None:
     assert clusters(mails, NOTHING, n=1) == clusters(mails, NOTHING)[:1]
 
 
+def _host(number: int, names: Iterable[str], *more: str) -> _Change:
+    rows = [f"dumping {name} ... ok ({40 + number} MB, {number % 7 + 3} s)" for name in names]
+    return _instead_of_all(["dump of all databases", *rows, *more, "dump done"])
+
+
+def _instead_of_all(lines: list[str]) -> _Change:
+    return lambda _, __: lines
+
+
+def _dumps(fleet: Fleet, at: int, names: Iterable[str], *more: str, days: Iterable[int] = range(5)) -> list[Candidate]:
+    return [_candidate(fleet, fleet.backup(HOSTS[at], day, change=_host(at, names, *more))) for day in days]
+
+
+DATABASES = (("shop", "wiki", "crm"), ("wiki", "billing", "mail"), ("keycloak", "gitea", "shop"), ("inventory", "gitea", "redmine"))
+
+
+def _all_dumps(fleet: Fleet) -> list[Candidate]:
+    return [mail for at, names in enumerate(DATABASES) for mail in _dumps(fleet, at, names)]
+
+
+def test_hosts_whose_lines_differ_in_the_names_of_things_only_are_one_question() -> None:
+    fleet = Fleet()
+    mails = _all_dumps(fleet)
+    (only,) = clusters(mails, NOTHING)
+    assert _names(only.covers) == _names(mails)
+    assert only.settles == len(mails)
+    (row, *_) = [line for line in only.lines if "‹name›" in line.shape]
+    assert row.shape == "dumping ‹name› ... ok (‹s›, ‹n› s)"
+    assert row.typical.startswith("dumping ")
+    assert row.unlike.startswith("dumping ")
+    assert row.typical != row.unlike
+
+
+NOT_JOINED: dict[str, tuple[str, ...]] = {
+    "another result": ("dumping shop ... failed (40 MB, 3 s)",),
+    "an unknown result": ("dumping shop ... skipped (40 MB, 3 s)",),
+    "a word of trouble for a name": ("dumping error ... ok (40 MB, 3 s)",),
+    "a size that lies apart": ("dumping forum ... ok (90 GB, 3 s)",),
+}
+
+
+@pytest.mark.parametrize("what", NOT_JOINED)
+def test_what_differs_in_more_than_names_is_not_covered_with_the_other_hosts(what: str) -> None:
+    fleet = Fleet()
+    sick = _dumps(fleet, 5, ("crm", "mail"), *NOT_JOINED[what])
+    found = clusters([*_all_dumps(fleet), *sick], NOTHING)
+    own = _covering(found, sick[0].name)
+    assert own is not None
+    assert _names(own.covers) <= _names(sick)
+    assert max(len(cluster.covers) for cluster in found) == 20
+
+
+def test_a_mail_that_lacks_a_name_its_host_always_has_stays_by_itself() -> None:
+    fleet = Fleet()
+    short = _dumps(fleet, 0, DATABASES[0][:2], days=[7])
+    own = _covering(clusters([*_all_dumps(fleet), *short], NOTHING), short[0].name)
+    assert own is not None
+    assert _names(own.covers) == _names(short)
+
+
+def test_a_mail_labelled_as_to_be_seen_keeps_hosts_near_it_from_being_one_question() -> None:
+    fleet = Fleet()
+    (seen,) = _dumps(fleet, 5, ("crm", "mail", "wiki"), days=[1])
+    found = clusters([*_all_dumps(fleet), replace(seen, label="event")], NOTHING)
+    assert [len(cluster.hosts) for cluster in found] == [1] * len(DATABASES)
+
+
+def test_states_are_no_names() -> None:
+    fleet = Fleet()
+    mails: list[Candidate] = []
+    for at, states in enumerate(
+        (("idle", "busy", "spare"), ("idle", "busy", "spare"), ("idle", "idle", "spare"), ("busy", "busy", "spare"))
+    ):
+        lines = [f"slot {number} is {state}" for number, state in enumerate(states)]
+        mails += [_candidate(fleet, fleet.backup(HOSTS[at], day, change=_instead_of_all(lines))) for day in range(3)]
+    assert len(clusters(mails, NOTHING)) == 3
+
+
 def _asked(*doubts: str, n: int = 3) -> Asked:
-    return Asked(doubts=frozenset(("k", "line", doubt) for doubt in doubts), n_approved=n, chance=1.0, tie="".join(doubts))
+    return Asked(told={("k", "line", doubt): n for doubt in doubts}, chance=1.0, tie="".join(doubts))
 
 
 def test_the_next_question_is_the_one_that_brings_most_after_those_before_it() -> None:
