@@ -27,7 +27,9 @@ HostArgument = Annotated[str, typer.Argument(metavar="HOST", help="The host, by 
 def hosts(
     context: typer.Context,
     config: ConfigOption = None,
-    limit: Annotated[int, typer.Option("--limit", help="How many hosts at most, those first of which something is late; 0: all.")] = 500,
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, help="How many hosts at most, those first of which something is late; 0: all.")
+    ] = 500,
     moved: Annotated[bool, typer.Option("--moved", help="Show the measures whose level moved in the last week instead.")] = False,
     as_json: JsonOption = False,
     now: NowOption = "",
@@ -103,7 +105,9 @@ def rename(
     dry_run: DryRunOption = False,
     now: NowOption = "",
 ) -> None:
-    """A host has another name: what is known of the old one counts for the new one. Mails and ledger keep the name they came with.
+    """A host has another name: what is known of the old one counts for the new one.
+
+    Mails, ledger and open events keep the name they came with.
 
     Example: mailtriage hosts rename web07.example.org www.example.org
     """
@@ -121,6 +125,8 @@ def rename(
         with store.transaction():
             store.arrivals.rename(old, new)
             store.paths.rename(old, new)
+            store.checks.rename(old, new)
+            store.past.rename(old, new)
     _say(f"{old} is {new} from now on", dry_run, as_json, {"old": old, "new": new, "renamed_at": at.isoformat()})
 
 

@@ -25,6 +25,11 @@ class Checks:
         """Writes showings as they are after a mail."""
         self._db.run_many("put_check", [_values(one) for one in showings])
 
+    def rename(self, old: str, new: str) -> None:
+        """What the reports of a host showed counts for its new name; what that shows already stays."""
+        self._db.run("rename_checks", (_sql(new), _sql(old)))
+        self._db.run("forget_checks_of", (_sql(old),))
+
     def stale(self, since: datetime | None = None) -> tuple[Showing, ...]:
         """The sections that went stale since then; without a time, those that no digest has told."""
         rows = self._db.rows("unshown_stale_checks") if since is None else self._db.rows("stale_checks_since", (iso(since),))

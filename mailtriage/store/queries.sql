@@ -332,6 +332,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (host, kind, section) DO UPDATE SET last_seen_at = excluded.last_seen_at, n_shown = excluded.n_shown, n_sick = excluded.n_sick,
 n_missed = excluded.n_missed, longest_gap = excluded.longest_gap, stale_since = excluded.stale_since,
 shown_in = CASE WHEN excluded.stale_since IS NULL THEN NULL ELSE shown_in END
+-- name: rename_checks
+UPDATE OR IGNORE checks SET host = ? WHERE host = ?
+-- name: forget_checks_of
+DELETE FROM checks WHERE host = ?
 -- name: unshown_stale_checks
 SELECT * FROM checks WHERE stale_since IS NOT NULL AND shown_in IS NULL ORDER BY host, kind, section
 -- name: stale_checks_since
@@ -516,6 +520,10 @@ DELETE FROM measures WHERE host = ?
 -- name: add_reading
 INSERT INTO readings (host, period, name, subject, points) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET points = CAST(points || excluded.points AS BLOB) WHERE length(points) < 12 * 32 * 24
+-- name: rename_readings
+UPDATE OR IGNORE readings SET host = ? WHERE host = ?
+-- name: forget_readings_of
+DELETE FROM readings WHERE host = ?
 -- name: readings_of
 SELECT points FROM readings WHERE host = ? AND period >= ? AND name = ? AND subject = ?
 -- The hosts one by one, each found by its first row: a scan of all rows would take seconds on a large fleet.

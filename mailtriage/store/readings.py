@@ -59,6 +59,11 @@ class Readings:
         rows = self._db.rows("readings_of", (_sql(host), first // _PERIOD_S, name, _sql(subject)))
         return _points((row["points"] for row in rows), first)
 
+    def rename(self, old: str, new: str) -> None:
+        """The past values of a host count for its new name; what that has of the same time stays."""
+        self._db.run("rename_readings", (_sql(new), _sql(old)))
+        self._db.run("forget_readings_of", (_sql(old),))
+
     def forget(self, before: datetime) -> None:
         """Forgets what is older, in whole rows of 32 days."""
         self._db.run("forget_readings", (int(before.timestamp()) // _PERIOD_S,))

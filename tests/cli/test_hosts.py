@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from mailtriage.cli import main
+from mailtriage.store.main import Store
+from mailtriage.types import Measure, Showing
 from tests.correlate.arriving import Clock
 from tests.store.build import DAY, judged, outcome
 
@@ -116,3 +118,18 @@ def test_a_host_is_not_renamed_to_what_is_no_name(
     code, said = typed(monkeypatch, capsys, "rename", "web07", name)
     assert code == 2
     assert "is no other name of a host" in said
+
+
+def test_a_renamed_host_keeps_its_checks_and_its_past(
+    site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = Store(site / "store" / "mailtriage.sqlite3")
+    store.checks.put([Showing(host="web07", kind="freebsd_daily", section="disk_status", last_seen_at=LAST, n_shown=9)])
+    full = judged(measures=(Measure(name="fs_used", subject="/var", value=83.0, unit="%"),))
+    store.past.add(outcome("past", full, at=LAST, host="web07"), LAST)
+    assert typed(monkeypatch, capsys, "rename", "web07", "www")[0] == 0
+    assert [one.n_shown for one in store.checks.of("www", "freebsd_daily")] == [9]
+    assert [value for _, value in store.readings("www", "fs_used", "/var", LAST - DAY)] == [83.0]
+    assert store.checks.of("web07", "freebsd_daily") == ()
+    assert list(store.readings("web07", "fs_used", "/var", LAST - DAY)) == []
+    store.close()

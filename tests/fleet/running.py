@@ -6,7 +6,7 @@ before it has committed, and another one takes over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,7 +71,7 @@ class FleetRun:
         self.told = Told()
         self.n_kills = 0
 
-    def run(self, mails: Iterable[RawMail], killed_at: Collection[int] = (), after_batch: Callable[[], None] | None = None) -> Told:
+    def run(self, mails: Iterable[RawMail], killed_at: Collection[int] = ()) -> Told:
         """Receives and judges all mails; `killed_at` counts mails from 0."""
         n = 0
         for batch in _together(mails):
@@ -82,8 +82,6 @@ class FleetRun:
                 self._die_at(mail_id)
             while self.worker.step():
                 self._drain()
-            if after_batch is not None:
-                after_batch()
         return self.told
 
     def wait(self, until: datetime, step: timedelta = timedelta(hours=1)) -> None:
